@@ -1,0 +1,65 @@
+//! Making an account.
+
+use crate::ports::{
+    Clock, HashingError, IdGenerator, Meter, Metric, PasswordHasher, StoreError, Uniqueness, UnitOfWork,
+};
+use std::sync::Arc;
+use threshold_domain::accounts::{Registration, User, UserId};
+
+/// Makes an account that has yet to prove its address.
+pub struct Register {
+    /// Hashes the password.
+    pub hasher: Arc<dyn PasswordHasher>,
+    /// Stores the user.
+    pub unit_of_work: Arc<dyn UnitOfWork>,
+    /// Dates the account.
+    pub clock: Arc<dyn Clock>,
+    /// Names it.
+    pub ids: Arc<dyn IdGenerator>,
+    /// Counts it.
+    pub meter: Arc<dyn Meter>,
+}
+
+/// Why no account was made.
+#[derive(Debug, thiserror::Error)]
+pub enum RegisterError {
+    /// Somebody else has this address.
+    #[error("the email address is taken")]
+    EmailTaken,
+    /// Somebody else has this username.
+    #[error("the username is taken")]
+    UsernameTaken,
+    /// The password was not hashed.
+    #[error(transparent)]
+    Hashing(#[from] HashingError),
+    /// The store failed.
+    #[error(transparent)]
+    Store(StoreError),
+}
+
+impl Register {
+    /// Makes the account; when it answers, the account is durable.
+    ///
+    /// # Errors
+    /// See [`RegisterError`]; where both names are taken either may be named.
+    pub async fn execute(&self, registration: Registration) -> Result<User, RegisterError> {
+        let Registration { email, username, display_name, password } = registration;
+        let hash = self.hasher.hash(password.into_inner()).await?;
+        let user = User::registered(UserId::new(self.ids.next()), email, username, display_name, self.clock.now());
+        let mut tx = self.unit_of_work.begin().await?;
+        tx.users().insert(&user, Some(&hash)).await?;
+        tx.commit().await?;
+        self.meter.count(Metric::Registrations, &[]);
+        Ok(user)
+    }
+}
+
+impl From<StoreError> for RegisterError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::NotUnique(Uniqueness::Email) => Self::EmailTaken,
+            StoreError::NotUnique(Uniqueness::Username) => Self::UsernameTaken,
+            other => Self::Store(other),
+        }
+    }
+}

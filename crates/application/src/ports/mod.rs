@@ -1,0 +1,36 @@
+//! What the use cases need from outside: traits that carry domain types only.
+//!
+//! The doc comment of a method is its contract; the suites in `threshold-testkit` hold every adapter to it.
+
+mod access_tokens;
+mod accounts;
+mod clock;
+mod id_generator;
+mod meter;
+mod metric;
+mod password_hasher;
+mod readiness_check;
+mod revocation_list;
+mod secret_generator;
+mod sessions;
+mod signing_keys;
+mod store_error;
+mod unit_of_work;
+
+pub use access_tokens::{AccessTokens, IssueTokenError, TokenRejection};
+pub use accounts::{AccountReader, UserRepository};
+pub use clock::Clock;
+pub use id_generator::IdGenerator;
+pub use meter::Meter;
+pub use metric::{Metric, MetricKind};
+pub use password_hasher::{HashingError, PasswordHasher, PasswordMatch};
+pub use readiness_check::{NotReady, ReadinessCheck};
+pub use revocation_list::{Revocation, RevocationList};
+pub use secret_generator::SecretGenerator;
+pub use sessions::{EndedSession, SessionReader, SessionRepository};
+pub use signing_keys::SigningKeyRepository;
+pub use store_error::{StoreError, Uniqueness};
+pub use unit_of_work::{Transaction, UnitOfWork};
+
+/// The cause of a failure, kept for the log and never shown to clients.
+pub type BoxError = Box<dyn std::error::Error + Send + Sync>;

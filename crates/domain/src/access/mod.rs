@@ -1,0 +1,5 @@
+//! Access: what a user may do.
+
+mod grants;
+
+pub use grants::Grants;

@@ -1,0 +1,23 @@
+//! Accounts: who a user is and what names and secrets they may choose.
+
+mod display_name;
+mod email;
+mod login;
+mod password;
+mod password_hash;
+mod password_policy;
+mod registration;
+mod user;
+mod user_id;
+mod username;
+
+pub use display_name::DisplayName;
+pub use email::Email;
+pub use login::Login;
+pub use password::Password;
+pub use password_hash::PasswordHash;
+pub use password_policy::{AcceptedPassword, PasswordPolicy, StrengthScore};
+pub use registration::Registration;
+pub use user::{Credentials, SignInRefusal, Standing, User, UserStatus};
+pub use user_id::UserId;
+pub use username::{ReservedUsernames, Username};

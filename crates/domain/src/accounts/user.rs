@@ -1,0 +1,155 @@
+//! A user and the states of their account.
+
+use super::{DisplayName, Email, PasswordHash, UserId, Username};
+use crate::Timestamp;
+
+/// One account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct User {
+    /// Who it is.
+    pub id: UserId,
+    /// Where they are reached; unique among users who are not deleted.
+    pub email: Email,
+    /// Unique likewise.
+    pub username: Option<Username>,
+    /// The name shown to others.
+    pub display_name: Option<DisplayName>,
+    /// What the account may do while it is not deleted; it survives a deletion, so that a restore finds it.
+    pub standing: Standing,
+    /// When the owner proved that the address is theirs.
+    pub email_verified_at: Option<Timestamp>,
+    /// An address that waits to be confirmed.
+    pub pending_email: Option<Email>,
+    /// The last successful sign-in.
+    pub last_login_at: Option<Timestamp>,
+    /// When the account was deleted, if it was.
+    pub deleted_at: Option<Timestamp>,
+    /// When the account was made.
+    pub created_at: Timestamp,
+    /// When the account last changed; sign-ins don't count.
+    pub updated_at: Timestamp,
+    /// Counts the changes, from 1.
+    pub version: i64,
+}
+
+/// What an account that is not deleted may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// The address is not proven yet.
+    Unverified,
+    /// In order.
+    Active,
+    /// Barred by an administrator.
+    Suspended,
+}
+
+/// The state of an account as others see it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UserStatus {
+    /// The address is not proven yet.
+    Unverified,
+    /// In order.
+    Active,
+    /// Barred by an administrator.
+    Suspended,
+    /// Deleted, and kept until the retention is over.
+    Deleted,
+}
+
+/// Why somebody who gave the right password still can't sign in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SignInRefusal {
+    /// An administrator suspended the account.
+    Suspended,
+    /// The address must be proven first.
+    EmailUnverified,
+}
+
+/// A user together with what proves that they are who they say.
+#[derive(Debug, Clone)]
+pub struct Credentials {
+    /// The account.
+    pub user: User,
+    /// Absent for accounts that sign in through another provider only.
+    pub password_hash: Option<PasswordHash>,
+}
+
+impl User {
+    /// A new account that has yet to prove its address.
+    #[must_use]
+    pub fn registered(
+        id: UserId,
+        email: Email,
+        username: Option<Username>,
+        display_name: Option<DisplayName>,
+        now: Timestamp,
+    ) -> Self {
+        Self {
+            id,
+            email,
+            username,
+            display_name,
+            standing: Standing::Unverified,
+            email_verified_at: None,
+            pending_email: None,
+            last_login_at: None,
+            deleted_at: None,
+            created_at: now,
+            updated_at: now,
+            version: 1,
+        }
+    }
+
+    /// The state as others see it: deletion hides the standing.
+    #[must_use]
+    pub fn status(&self) -> UserStatus {
+        match (self.deleted_at, self.standing) {
+            (Some(_), _) => UserStatus::Deleted,
+            (None, Standing::Unverified) => UserStatus::Unverified,
+            (None, Standing::Active) => UserStatus::Active,
+            (None, Standing::Suspended) => UserStatus::Suspended,
+        }
+    }
+
+    /// Whether the account may sign in, its password having been right.
+    ///
+    /// # Errors
+    /// The reason why not.
+    pub fn may_sign_in(&self, require_verified_email: bool) -> Result<(), SignInRefusal> {
+        match self.standing {
+            Standing::Suspended => Err(SignInRefusal::Suspended),
+            Standing::Unverified if require_verified_email => Err(SignInRefusal::EmailUnverified),
+            Standing::Unverified | Standing::Active => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use uuid::Uuid;
+
+    fn user(standing: Standing) -> User {
+        let email = Email::parse("a@b.example").unwrap();
+        User { standing, ..User::registered(UserId::new(Uuid::nil()), email, None, None, Timestamp::UNIX_EPOCH) }
+    }
+
+    #[test]
+    fn deletion_hides_the_standing() {
+        let deleted = User { deleted_at: Some(Timestamp::UNIX_EPOCH), ..user(Standing::Suspended) };
+        assert_eq!(deleted.status(), UserStatus::Deleted);
+        assert_eq!(user(Standing::Suspended).status(), UserStatus::Suspended);
+    }
+
+    #[test]
+    fn unverified_accounts_sign_in_unless_verification_is_required() {
+        assert_eq!(user(Standing::Unverified).may_sign_in(false), Ok(()));
+        assert_eq!(user(Standing::Unverified).may_sign_in(true), Err(SignInRefusal::EmailUnverified));
+        assert_eq!(user(Standing::Active).may_sign_in(true), Ok(()));
+    }
+
+    #[test]
+    fn suspended_accounts_never_sign_in() {
+        assert_eq!(user(Standing::Suspended).may_sign_in(false), Err(SignInRefusal::Suspended));
+    }
+}

@@ -1,0 +1,27 @@
+//! The rules of Threshold, without any I/O.
+//!
+//! Values that have a rule are types with a private field: whoever holds an [`accounts::Email`] need not
+//! check it again. Nothing here reads a clock, makes a random number, talks to a network or knows how a
+//! value is stored or sent: times, ids and secrets come in as arguments.
+//!
+//! ```
+//! use threshold_domain::accounts::{Email, PasswordPolicy, Password};
+//!
+//! let email = Email::parse("Ada@Example.org")?;
+//! assert_eq!(email.canonical(), "ada@example.org");
+//!
+//! let policy = PasswordPolicy::default();
+//! let refusal = policy.accept(Password::parse("password")?, Some(&email), None).unwrap_err();
+//! assert_eq!(refusal.code().as_str(), "weak");
+//! # Ok::<(), threshold_domain::Refusal>(())
+//! ```
+
+pub mod access;
+pub mod accounts;
+mod refusal;
+pub mod sessions;
+
+pub use refusal::{Refusal, RefusalCode};
+
+/// A moment in UTC, in whole microseconds: what both databases can keep.
+pub type Timestamp = chrono::DateTime<chrono::Utc>;

@@ -1,0 +1,1 @@
+//! Password hashing by bcrypt, several at a time on few threads.

@@ -1,0 +1,1 @@
+//! Persistence by Diesel, for PostgreSQL and SQLite from one text.

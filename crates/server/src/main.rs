@@ -1,0 +1,3 @@
+//! The binary `threshold`.
+
+fn main() {}

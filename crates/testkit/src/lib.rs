@@ -1,0 +1,1 @@
+//! In-memory fakes of every port, and the contract suites that every adapter passes.

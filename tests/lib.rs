@@ -1,0 +1,1 @@
+//! What crosses crates: the service over HTTP, its processes, its shape.
