@@ -3,5 +3,5 @@
 mod register;
 mod show_profile;
 
-pub use register::{Register, RegisterError};
+pub use register::{HashedRegistration, Register, RegisterError};
 pub use show_profile::{ShowProfile, ShowProfileError};

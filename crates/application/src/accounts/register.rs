@@ -4,7 +4,7 @@ use crate::ports::{
     Clock, HashingError, IdGenerator, Meter, Metric, PasswordHasher, StoreError, Uniqueness, UnitOfWork,
 };
 use std::sync::Arc;
-use threshold_domain::accounts::{Registration, User, UserId};
+use threshold_domain::accounts::{DisplayName, Email, PasswordHash, Registration, User, UserId, Username};
 
 /// Makes an account that has yet to prove its address.
 pub struct Register {
@@ -37,17 +37,43 @@ pub enum RegisterError {
     Store(StoreError),
 }
 
+/// A registration whose password is hashed: all that is left is to store it.
+pub struct HashedRegistration {
+    email: Email,
+    username: Option<Username>,
+    display_name: Option<DisplayName>,
+    password_hash: PasswordHash,
+}
+
 impl Register {
     /// Makes the account; when it answers, the account is durable.
     ///
     /// # Errors
     /// See [`RegisterError`]; where both names are taken either may be named.
     pub async fn execute(&self, registration: Registration) -> Result<User, RegisterError> {
+        let hashed = self.hash(registration).await?;
+        self.store(hashed).await
+    }
+
+    /// The first half: slow, changes nothing, and may be dropped when nobody waits for it any more.
+    ///
+    /// # Errors
+    /// `Hashing`.
+    pub async fn hash(&self, registration: Registration) -> Result<HashedRegistration, RegisterError> {
         let Registration { email, username, display_name, password } = registration;
-        let hash = self.hasher.hash(password.into_inner()).await?;
+        let password_hash = self.hasher.hash(password.into_inner()).await?;
+        Ok(HashedRegistration { email, username, display_name, password_hash })
+    }
+
+    /// The second half: changes the store, and should run to its end once it has begun.
+    ///
+    /// # Errors
+    /// `EmailTaken`, `UsernameTaken`, `Store`.
+    pub async fn store(&self, hashed: HashedRegistration) -> Result<User, RegisterError> {
+        let HashedRegistration { email, username, display_name, password_hash } = hashed;
         let user = User::registered(UserId::new(self.ids.next()), email, username, display_name, self.clock.now());
         let mut tx = self.unit_of_work.begin().await?;
-        tx.users().insert(&user, Some(&hash)).await?;
+        tx.users().insert(&user, Some(&password_hash)).await?;
         tx.commit().await?;
         self.meter.count(Metric::Registrations, &[]);
         Ok(user)

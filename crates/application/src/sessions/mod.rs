@@ -7,5 +7,5 @@ mod sign_out;
 
 pub use authenticate::{Authenticate, AuthenticateError, Caller};
 pub use follow_revocations::FollowRevocations;
-pub use sign_in::{SignIn, SignInError, SignInSettings, SignedIn};
+pub use sign_in::{ProvenUser, SignIn, SignInError, SignInSettings, SignedIn};
 pub use sign_out::SignOut;

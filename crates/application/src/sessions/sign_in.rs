@@ -74,28 +74,36 @@ pub enum SignInError {
     Token(#[from] IssueTokenError),
 }
 
+/// A user whose password was right and who may sign in: only [`SignIn::check`] makes one.
+pub struct ProvenUser(User);
+
 impl SignIn {
     /// Signs somebody in. Unknown names take the time of wrong passwords.
     ///
     /// # Errors
     /// See [`SignInError`].
     pub async fn execute(&self, login: Login, password: Password) -> Result<SignedIn, SignInError> {
-        let outcome = self.attempt(login, password).await;
+        let user = self.check(login, password).await?;
+        self.start_session(user).await
+    }
+
+    /// The first half: slow, changes nothing, and may be dropped when nobody waits for it any more.
+    ///
+    /// # Errors
+    /// `InvalidCredentials`, `Suspended`, `EmailUnverified`, `Hashing`, `Store`.
+    pub async fn check(&self, login: Login, password: Password) -> Result<ProvenUser, SignInError> {
+        let outcome = self.check_password(&login, password).await.and_then(|user| {
+            user.may_sign_in(self.settings.require_verified_email)?;
+            Ok(ProvenUser(user))
+        });
         match &outcome {
-            Ok(_) => self.meter.count(Metric::SignIns, &["succeeded"]),
             Err(SignInError::InvalidCredentials) => self.meter.count(Metric::SignIns, &["failed"]),
             Err(SignInError::Suspended | SignInError::EmailUnverified) => {
                 self.meter.count(Metric::SignIns, &["refused"])
             }
-            Err(SignInError::Hashing(_) | SignInError::Store(_) | SignInError::Token(_)) => {}
+            Ok(_) | Err(SignInError::Hashing(_) | SignInError::Store(_) | SignInError::Token(_)) => {}
         }
         outcome
-    }
-
-    async fn attempt(&self, login: Login, password: Password) -> Result<SignedIn, SignInError> {
-        let user = self.check_password(&login, password).await?;
-        user.may_sign_in(self.settings.require_verified_email)?;
-        self.start_session(user).await
     }
 
     async fn check_password(&self, login: &Login, password: Password) -> Result<User, SignInError> {
@@ -109,7 +117,12 @@ impl SignIn {
         }
     }
 
-    async fn start_session(&self, mut user: User) -> Result<SignedIn, SignInError> {
+    /// The second half: starts the session, and should run to its end once it has begun.
+    ///
+    /// # Errors
+    /// `InvalidCredentials` if the account was deleted in between, `Store`, `Token`.
+    pub async fn start_session(&self, proven: ProvenUser) -> Result<SignedIn, SignInError> {
+        let ProvenUser(mut user) = proven;
         let now = self.clock.now();
         let lifetime = self.settings.access_lifetime;
         let session = Session::started(SessionId::new(self.ids.next()), user.id, now, time_delta(lifetime));
@@ -125,6 +138,7 @@ impl SignIn {
         if !self.record(&session, now).await? {
             return Err(SignInError::InvalidCredentials);
         }
+        self.meter.count(Metric::SignIns, &["succeeded"]);
         user.last_login_at = Some(now);
         Ok(SignedIn { user, access_token, expires_in: lifetime })
     }
