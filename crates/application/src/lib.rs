@@ -4,6 +4,9 @@
 //! the whole of what the system does for one call. No technology is named here: adapters implement [`ports`].
 
 pub mod accounts;
+mod error_chain;
 pub mod operations;
 pub mod ports;
 pub mod sessions;
+
+pub use error_chain::ErrorChain;

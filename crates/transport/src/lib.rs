@@ -1,1 +1,22 @@
-//! The HTTP interface: routes, requests, answers and problems.
+//! The HTTP interface: parses requests into domain values, runs one use case, answers in JSON.
+//!
+//! A request passes, from outside in: [`middleware`](crate::middleware) (request id, log and metrics, security
+//! headers, problems) → the route → the rails of its [`Endpoint`](crate::endpoint) (panics, authentication, query) → the
+//! handler, which reads its body through [`Fields`](crate::request). Every operation stands in one table, [`routes`],
+//! from which the router, the `Allow` header and the OpenAPI document are made.
+
+mod accounts;
+mod app;
+mod detached;
+mod endpoint;
+mod middleware;
+mod openapi;
+mod operations;
+mod problem;
+mod request;
+mod routes;
+mod sessions;
+
+pub use app::{HttpSettings, RegistrationRules, Services, app};
+pub use detached::Detached;
+pub use openapi::openapi_document;

@@ -85,7 +85,10 @@ impl From<StoreError> for RegisterError {
         match error {
             StoreError::NotUnique(Uniqueness::Email) => Self::EmailTaken,
             StoreError::NotUnique(Uniqueness::Username) => Self::UsernameTaken,
-            other => Self::Store(other),
+            error @ (StoreError::NotUnique(_)
+            | StoreError::Unavailable(_)
+            | StoreError::Overloaded
+            | StoreError::Corrupt { .. }) => Self::Store(error),
         }
     }
 }

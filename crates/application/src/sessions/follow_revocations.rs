@@ -8,7 +8,7 @@ use threshold_domain::Timestamp;
 
 /// How far each look reaches back before the last one: an end is dated before its transaction commits, by a clock that
 /// may differ from ours. Far beyond the longest transaction that the store lets live.
-const OVERLAP: Duration = Duration::from_secs(60);
+const OVERLAP: Duration = Duration::from_mins(1);
 
 /// Brings the list of ended sessions up to date from the store.
 pub struct FollowRevocations {

@@ -99,7 +99,7 @@ impl SignIn {
         match &outcome {
             Err(SignInError::InvalidCredentials) => self.meter.count(Metric::SignIns, &["failed"]),
             Err(SignInError::Suspended | SignInError::EmailUnverified) => {
-                self.meter.count(Metric::SignIns, &["refused"])
+                self.meter.count(Metric::SignIns, &["refused"]);
             }
             Ok(_) | Err(SignInError::Hashing(_) | SignInError::Store(_) | SignInError::Token(_)) => {}
         }

@@ -1,0 +1,20 @@
+//! `GET /api/v1/users/me`
+
+use super::UserView;
+use crate::problem::Problem;
+use crate::request::Authenticated;
+use actix_web::HttpResponse;
+use actix_web::web::Data;
+use threshold_application::accounts::ShowProfile;
+
+/// Shows the caller's own account.
+#[utoipa::path(
+    get,
+    path = "/api/v1/users/me",
+    tag = "accounts",
+    responses((status = 200, description = "The caller", body = UserView))
+)]
+pub(crate) async fn me(use_case: Data<ShowProfile>, caller: Authenticated) -> Result<HttpResponse, Problem> {
+    let user = use_case.execute(caller.0.user_id).await?;
+    Ok(HttpResponse::Ok().json(UserView::from(&user)))
+}

@@ -1,0 +1,95 @@
+//! The application that every actix worker runs.
+
+use crate::detached::Detached;
+use crate::{middleware, operations, routes};
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
+use actix_web::middleware::from_fn;
+use actix_web::{App, Error, web};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use threshold_application::accounts::{Register, ShowProfile};
+use threshold_application::operations::CheckReadiness;
+use threshold_application::ports::{AccessTokens, IdGenerator, Meter};
+use threshold_application::sessions::{Authenticate, SignIn, SignOut};
+use threshold_domain::accounts::{PasswordPolicy, ReservedUsernames};
+
+/// The use cases and ports that requests reach, shared by all workers.
+#[derive(Clone)]
+pub struct Services {
+    /// Makes accounts.
+    pub register: Arc<Register>,
+    /// Shows one's own account.
+    pub show_profile: Arc<ShowProfile>,
+    /// Starts sessions.
+    pub sign_in: Arc<SignIn>,
+    /// Ends them.
+    pub sign_out: Arc<SignOut>,
+    /// Finds out who sends a request.
+    pub authenticate: Arc<Authenticate>,
+    /// Publishes the keys that tokens can be verified with.
+    pub tokens: Arc<dyn AccessTokens>,
+    /// Tells whether traffic may come.
+    pub check_readiness: Arc<CheckReadiness>,
+    /// Counts requests.
+    pub meter: Arc<dyn Meter>,
+    /// Names requests that come without an id.
+    pub ids: Arc<dyn IdGenerator>,
+}
+
+/// What the operator decides about the HTTP interface.
+#[derive(Debug, Clone)]
+pub struct HttpSettings {
+    /// Whether clients reach the service by https: then browsers are told to stay with it.
+    pub https: bool,
+    /// How long a client may take to send a body, once its head has arrived.
+    pub body_timeout: Duration,
+    /// Which accounts may be made.
+    pub registration: RegistrationRules,
+    /// When the process started.
+    pub started: Instant,
+}
+
+/// Which accounts may be made.
+#[derive(Debug, Clone)]
+pub struct RegistrationRules {
+    /// Names that nobody may take.
+    pub reserved_usernames: ReservedUsernames,
+    /// Which passwords may be chosen.
+    pub password: PasswordPolicy,
+}
+
+/// Builds the application for one worker.
+pub fn app(
+    services: &Services,
+    settings: &Arc<HttpSettings>,
+    detached: &Detached,
+) -> App<
+    impl ServiceFactory<
+        ServiceRequest,
+        Config = (),
+        Response = ServiceResponse<impl MessageBody + use<>>,
+        Error = Error,
+        InitError = (),
+    > + use<>,
+> {
+    let services = services.clone();
+    // The last wrapped runs first.
+    App::new()
+        .app_data(web::Data::from(Arc::clone(settings)))
+        .app_data(web::Data::new(detached.clone()))
+        .app_data(web::Data::from(services.meter))
+        .app_data(web::Data::from(services.ids))
+        .app_data(web::Data::from(services.register))
+        .app_data(web::Data::from(services.show_profile))
+        .app_data(web::Data::from(services.sign_in))
+        .app_data(web::Data::from(services.sign_out))
+        .app_data(web::Data::from(services.authenticate))
+        .app_data(web::Data::from(services.tokens))
+        .app_data(web::Data::from(services.check_readiness))
+        .configure(routes::configure)
+        .default_service(web::to(operations::route_not_found))
+        .wrap(from_fn(middleware::render_problems::<BoxBody>))
+        .wrap(from_fn(middleware::add_security_headers))
+        .wrap(from_fn(middleware::observe))
+}

@@ -1,0 +1,209 @@
+//! One operation: its handler, who may call it, how it can fail, and what the document says of it.
+
+use crate::problem::{Code, FieldError, Problem, ProblemBody};
+use crate::request::authenticate;
+use actix_web::body::BoxBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::guard::{Guard, GuardContext};
+use actix_web::http::Method;
+use actix_web::middleware::{Next, from_fn};
+use actix_web::{Error, FromRequest, Handler, Responder, Route, web};
+use futures::FutureExt;
+use percent_encoding::percent_decode_str;
+use std::any::Any;
+use std::panic::AssertUnwindSafe;
+use std::rc::Rc;
+use tracing::Span;
+use utoipa::openapi::path::{HttpMethod, Operation};
+use utoipa::openapi::{ContentBuilder, Ref, ResponseBuilder, SecurityRequirement};
+
+/// The name of the security scheme in the document.
+pub(crate) const BEARER_SCHEME: &str = "bearer";
+
+/// One operation. Path, method and successes come from its `utoipa::path` attribute, the rest is said here once.
+pub(crate) struct Endpoint {
+    path: String,
+    method: HttpMethod,
+    access: Access,
+    problems: Vec<Code>,
+    operation: Operation,
+    route: Route,
+}
+
+/// Who may call an operation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Access {
+    /// Anybody.
+    Anyone,
+    /// Whoever sends a valid access token.
+    Bearer,
+}
+
+impl Endpoint {
+    /// The operation that `P` describes and `handler` carries out, open to anyone.
+    pub(crate) fn new<P, F, Args>(handler: F) -> Self
+    where
+        P: utoipa::Path,
+        F: Handler<Args>,
+        Args: FromRequest + 'static,
+        F::Output: Responder + 'static,
+    {
+        let method = P::methods().into_iter().next().unwrap_or(HttpMethod::Get);
+        Self {
+            path: P::path(),
+            method,
+            access: Access::Anyone,
+            problems: vec![Code::InternalError],
+            operation: P::operation(),
+            route: web::route().to(handler),
+        }
+    }
+
+    /// Only callers with a valid access token get in.
+    pub(crate) fn for_bearers(mut self) -> Self {
+        self.access = Access::Bearer;
+        self.can_fail_with(&[Code::Unauthenticated, Code::TokenInvalid, Code::TokenExpired, Code::TokenRevoked])
+            .stored()
+    }
+
+    /// It reads a JSON body.
+    pub(crate) fn with_body(self) -> Self {
+        self.can_fail_with(&[
+            Code::MalformedJson,
+            Code::RequestTimeout,
+            Code::BodyTooLarge,
+            Code::UnsupportedMediaType,
+            Code::ValidationFailed,
+            Code::UnknownField,
+        ])
+    }
+
+    /// It needs the store.
+    pub(crate) fn stored(self) -> Self {
+        self.can_fail_with(&[Code::Overloaded, Code::Unavailable])
+    }
+
+    /// It can fail with these as well.
+    pub(crate) fn can_fail_with(mut self, codes: &[Code]) -> Self {
+        self.problems.extend(codes);
+        self
+    }
+
+    /// Its path template.
+    pub(crate) fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// The methods that its path gains by it: whoever may GET may also HEAD (RFC 9110 §9.3.2).
+    pub(crate) fn methods(&self) -> &'static [Method] {
+        match self.method {
+            HttpMethod::Get => &[Method::GET, Method::HEAD],
+            HttpMethod::Post => &[Method::POST],
+            HttpMethod::Put => &[Method::PUT],
+            HttpMethod::Delete => &[Method::DELETE],
+            HttpMethod::Options => &[Method::OPTIONS],
+            HttpMethod::Head => &[Method::HEAD],
+            HttpMethod::Patch => &[Method::PATCH],
+            HttpMethod::Trace => &[Method::TRACE],
+        }
+    }
+
+    /// The actix route, with its rails.
+    pub(crate) fn into_route(self) -> Route {
+        let methods = self.methods();
+        let rails = Rc::new(Rails { takes_query: !self.is_api(), path: self.path, access: self.access });
+        let on_rails = move |request: ServiceRequest, next: Next<BoxBody>| run(Rc::clone(&rails), request, next);
+        self.route.guard(OneOf(methods)).wrap(from_fn(on_rails))
+    }
+
+    /// What the document says of it, every problem included.
+    pub(crate) fn into_document(mut self) -> (String, HttpMethod, Operation) {
+        if self.is_api() {
+            self.problems.push(Code::UnknownField);
+        }
+        self.problems.sort_unstable();
+        self.problems.dedup();
+        for codes in self.problems.chunk_by(|a, b| a.status() == b.status()) {
+            add_problems(&mut self.operation, codes);
+        }
+        if self.access == Access::Bearer {
+            self.operation.security = Some(vec![SecurityRequirement::new(BEARER_SCHEME, Vec::<String>::new())]);
+        }
+        (self.path, self.method, self.operation)
+    }
+
+    fn is_api(&self) -> bool {
+        self.path.starts_with("/api/v1/")
+    }
+}
+
+/// Adds one response for problems that share a status.
+fn add_problems(operation: &mut Operation, codes: &[Code]) {
+    let Some(status) = codes.first().map(|code| code.status().as_str().to_owned()) else { return };
+    let names: Vec<_> = codes.iter().map(|code| format!("`{}`", code.as_str())).collect();
+    let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
+    let response = ResponseBuilder::new().description(names.join(", ")).content("application/problem+json", content);
+    operation.responses.responses.entry(status).or_insert_with(|| response.build().into());
+}
+
+/// The schema that every problem has.
+pub(crate) type ProblemSchema = ProblemBody<'static>;
+
+struct OneOf(&'static [Method]);
+
+impl Guard for OneOf {
+    fn check(&self, context: &GuardContext<'_>) -> bool {
+        self.0.contains(&context.head().method)
+    }
+}
+
+/// What a request passes before its handler.
+struct Rails {
+    path: String,
+    access: Access,
+    takes_query: bool,
+}
+
+/// Admits the request and calls the handler; a panic on the way becomes an answer.
+async fn run(
+    rails: Rc<Rails>,
+    request: ServiceRequest,
+    next: Next<BoxBody>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    Span::current().record("route", rails.path.as_str());
+    let http_request = request.request().clone();
+    let answer = async move {
+        match rails.admit(&request).await {
+            Ok(()) => next.call(request).await,
+            Err(problem) => Ok(request.error_response(problem)),
+        }
+    };
+    match AssertUnwindSafe(answer).catch_unwind().await {
+        Ok(answer) => answer,
+        Err(panic) => Ok(ServiceResponse::from_err(Problem::internal(panic_message(panic.as_ref())), http_request)),
+    }
+}
+
+impl Rails {
+    /// In this order: who it is, then the query.
+    async fn admit(&self, request: &ServiceRequest) -> Result<(), Problem> {
+        if self.access == Access::Bearer {
+            authenticate(request).await?;
+        }
+        if self.takes_query || request.query_string().is_empty() {
+            return Ok(());
+        }
+        Err(Problem::invalid(request.query_string().split('&').map(unknown_parameter).collect()))
+    }
+}
+
+fn unknown_parameter(pair: &str) -> FieldError {
+    let name = pair.split('=').next().unwrap_or_default();
+    let shown: String = percent_decode_str(name).decode_utf8_lossy().chars().take(64).collect();
+    FieldError::new(shown, Code::UnknownField.as_str(), "This query parameter is not known here; leave it out.")
+}
+
+fn panic_message(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    format!("a handler panicked: {}", text.unwrap_or("no message"))
+}

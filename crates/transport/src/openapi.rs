@@ -1,0 +1,49 @@
+//! The OpenAPI document, made from the table of operations.
+
+use crate::endpoint::{BEARER_SCHEME, ProblemSchema};
+use crate::routes::endpoints;
+use utoipa::openapi::path::PathItem;
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::{Components, OpenApi};
+use utoipa::{OpenApi as _, PartialSchema};
+
+/// Title, licence, tags and schemas; the operations come from the table.
+#[derive(utoipa::OpenApi)]
+#[openapi(
+    info(
+        title = "Threshold",
+        description = "Users, sign-in and sessions. Errors are `application/problem+json` (RFC 9457).",
+        license(name = "Apache-2.0", identifier = "Apache-2.0")
+    ),
+    components(schemas(
+        crate::accounts::RegisterRequest,
+        crate::accounts::UserView,
+        crate::sessions::LoginRequest,
+        crate::sessions::LoginResponse,
+        crate::sessions::KeySet,
+        crate::operations::Health,
+        crate::operations::ReadyView,
+        crate::problem::FieldError,
+    )),
+    tags(
+        (name = "accounts", description = "Registering and looking at oneself"),
+        (name = "sessions", description = "Signing in and out"),
+        (name = "operations", description = "For operators and tools")
+    )
+)]
+struct Document;
+
+/// The whole document (OpenAPI 3.1).
+#[must_use]
+pub fn openapi_document() -> OpenApi {
+    let mut document = Document::openapi();
+    for (path, method, operation) in endpoints().into_iter().map(crate::endpoint::Endpoint::into_document) {
+        let item: &mut PathItem = document.paths.paths.entry(path).or_default();
+        item.merge_operations(PathItem::new(method, operation));
+    }
+    let components = document.components.get_or_insert_with(Components::new);
+    components.schemas.insert("Problem".to_owned(), ProblemSchema::schema());
+    let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
+    components.security_schemes.insert(BEARER_SCHEME.to_owned(), SecurityScheme::Http(bearer).into());
+    document
+}

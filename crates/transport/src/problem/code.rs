@@ -1,0 +1,155 @@
+//! The catalogue of problems.
+
+use actix_web::http::StatusCode;
+
+/// What can be wrong: the last segment of a problem's `type`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Code {
+    MalformedJson,
+    Unauthenticated,
+    InvalidCredentials,
+    TokenInvalid,
+    TokenExpired,
+    TokenRevoked,
+    AccountSuspended,
+    EmailUnverified,
+    RouteNotFound,
+    MethodNotAllowed,
+    RequestTimeout,
+    EmailTaken,
+    UsernameTaken,
+    BodyTooLarge,
+    UnsupportedMediaType,
+    ValidationFailed,
+    UnknownField,
+    InternalError,
+    Overloaded,
+    Unavailable,
+}
+
+/// What stands in the catalogue about a problem.
+struct Entry {
+    code: &'static str,
+    status: StatusCode,
+    title: &'static str,
+    explanation: &'static str,
+}
+
+const fn entry(code: &'static str, status: StatusCode, title: &'static str, explanation: &'static str) -> Entry {
+    Entry { code, status, title, explanation }
+}
+
+impl Code {
+    /// Every code, in the order of their statuses.
+    pub(crate) const ALL: [Self; 20] = [
+        Self::MalformedJson,
+        Self::Unauthenticated,
+        Self::InvalidCredentials,
+        Self::TokenInvalid,
+        Self::TokenExpired,
+        Self::TokenRevoked,
+        Self::AccountSuspended,
+        Self::EmailUnverified,
+        Self::RouteNotFound,
+        Self::MethodNotAllowed,
+        Self::RequestTimeout,
+        Self::EmailTaken,
+        Self::UsernameTaken,
+        Self::BodyTooLarge,
+        Self::UnsupportedMediaType,
+        Self::ValidationFailed,
+        Self::UnknownField,
+        Self::InternalError,
+        Self::Overloaded,
+        Self::Unavailable,
+    ];
+
+    /// The code as clients see it.
+    pub(crate) fn as_str(self) -> &'static str {
+        self.entry().code
+    }
+
+    /// The status that it is answered with.
+    pub(crate) fn status(self) -> StatusCode {
+        self.entry().status
+    }
+
+    /// A short text for people, the same for every occurrence.
+    pub(crate) fn title(self) -> &'static str {
+        self.entry().title
+    }
+
+    /// What it means and what a client can do.
+    pub(crate) fn explanation(self) -> &'static str {
+        self.entry().explanation
+    }
+
+    /// The code of that name.
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|code| code.as_str() == name)
+    }
+
+    #[rustfmt::skip]
+    fn entry(self) -> Entry {
+        match self {
+            Self::MalformedJson => entry("malformed-json", StatusCode::BAD_REQUEST, "The body is not valid JSON",
+                "The body could not be read as JSON: it is empty, broken, nested too deeply, not UTF-8, or names a member twice. Send one well-formed JSON object."),
+            Self::Unauthenticated => entry("unauthenticated", StatusCode::UNAUTHORIZED, "Sign in first",
+                "The request carries no access token. Sign in and send the token as “Authorization: Bearer …”."),
+            Self::InvalidCredentials => entry("invalid-credentials", StatusCode::UNAUTHORIZED, "The name or the password is wrong",
+                "No account has this name and this password. Which of the two is wrong is not told."),
+            Self::TokenInvalid => entry("token-invalid", StatusCode::UNAUTHORIZED, "The access token is not valid",
+                "What was sent is not an access token of this service, or it was changed. Sign in again."),
+            Self::TokenExpired => entry("token-expired", StatusCode::UNAUTHORIZED, "The access token has expired",
+                "Access tokens live for a short time only. Sign in again."),
+            Self::TokenRevoked => entry("token-revoked", StatusCode::UNAUTHORIZED, "The access token was revoked",
+                "The session of this token was ended, for example by signing out. Sign in again."),
+            Self::AccountSuspended => entry("account-suspended", StatusCode::FORBIDDEN, "The account is suspended",
+                "The password was right, but an administrator has suspended the account. Ask them."),
+            Self::EmailUnverified => entry("email-unverified", StatusCode::FORBIDDEN, "The email address is not verified",
+                "The password was right, but this service asks for a verified address. Follow the link in the mail that was sent to it."),
+            Self::RouteNotFound => entry("route-not-found", StatusCode::NOT_FOUND, "There is nothing at this path",
+                "No operation has this path. All of them are listed at /api/docs."),
+            Self::MethodNotAllowed => entry("method-not-allowed", StatusCode::METHOD_NOT_ALLOWED, "The path does not know this method",
+                "The path exists, but not with this method. The header “Allow” lists those that it has."),
+            Self::RequestTimeout => entry("request-timeout", StatusCode::REQUEST_TIMEOUT, "The body took too long to arrive",
+                "The request's body did not arrive in time. Send it again, without pauses."),
+            Self::EmailTaken => entry("email-taken", StatusCode::CONFLICT, "The email address is taken",
+                "Another account has this email address. Sign in to it, or use another address."),
+            Self::UsernameTaken => entry("username-taken", StatusCode::CONFLICT, "The username is taken",
+                "Another account has this username. Choose another one."),
+            Self::BodyTooLarge => entry("body-too-large", StatusCode::PAYLOAD_TOO_LARGE, "The body is too large",
+                "A body has at most 64 KiB (65,536 bytes)."),
+            Self::UnsupportedMediaType => entry("unsupported-media-type", StatusCode::UNSUPPORTED_MEDIA_TYPE, "The body is not in JSON",
+                "Send the body as “Content-Type: application/json” in UTF-8, without a “Content-Encoding”."),
+            Self::ValidationFailed => entry("validation-failed", StatusCode::UNPROCESSABLE_ENTITY, "Some values can't be accepted",
+                "Every value at fault is listed in “errors”, each with a code and what to do."),
+            Self::UnknownField => entry("unknown-field", StatusCode::UNPROCESSABLE_ENTITY, "The request has a field that is not known",
+                "A field that is not known is refused rather than ignored, so that a slip of the pen is noticed. It is listed in “errors”, with whatever else is at fault."),
+            Self::InternalError => entry("internal-error", StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong on our side",
+                "The service failed in a way that it did not expect. Its log tells more under the request's id."),
+            Self::Overloaded => entry("overloaded", StatusCode::SERVICE_UNAVAILABLE, "The service is busy",
+                "More requests wait than can be answered in good time, so this one was declined at once. Try again after the time in “Retry-After”."),
+            Self::Unavailable => entry("unavailable", StatusCode::SERVICE_UNAVAILABLE, "The service can't answer at the moment",
+                "Something that the service needs, such as its database, is out of reach. Try again after the time in “Retry-After”."),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_is_found_by_its_name() {
+        for code in Code::ALL {
+            assert_eq!(Code::from_name(code.as_str()), Some(code));
+        }
+        assert_eq!(Code::from_name("no-such-code"), None);
+    }
+
+    #[test]
+    fn the_catalogue_is_in_the_order_of_statuses() {
+        assert!(Code::ALL.is_sorted_by_key(|code| code.status()));
+    }
+}

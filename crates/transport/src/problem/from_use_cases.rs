@@ -1,0 +1,87 @@
+//! The one place where errors of use cases become problems.
+
+use super::{Code, FieldError, Problem};
+use actix_web::http::header::{HeaderValue, RETRY_AFTER};
+use std::time::Duration;
+use threshold_application::accounts::{RegisterError, ShowProfileError};
+use threshold_application::ports::{HashingError, StoreError};
+use threshold_application::sessions::{AuthenticateError, SignInError};
+
+/// When to try again after a failure of something that we need.
+const RETRY_UNAVAILABLE: Duration = Duration::from_secs(5);
+/// When to try again after every connection was in use.
+const RETRY_OVERLOADED: Duration = Duration::from_secs(1);
+
+impl From<RegisterError> for Problem {
+    fn from(error: RegisterError) -> Self {
+        match error {
+            RegisterError::EmailTaken => taken(Code::EmailTaken, "email"),
+            RegisterError::UsernameTaken => taken(Code::UsernameTaken, "username"),
+            RegisterError::Hashing(error) => error.into(),
+            RegisterError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<SignInError> for Problem {
+    fn from(error: SignInError) -> Self {
+        match error {
+            SignInError::InvalidCredentials => Self::new(Code::InvalidCredentials),
+            SignInError::Suspended => Self::new(Code::AccountSuspended),
+            SignInError::EmailUnverified => Self::new(Code::EmailUnverified),
+            SignInError::Hashing(error) => error.into(),
+            SignInError::Store(error) => error.into(),
+            SignInError::Token(error) => Self::internal(error),
+        }
+    }
+}
+
+impl From<AuthenticateError> for Problem {
+    fn from(error: AuthenticateError) -> Self {
+        match error {
+            AuthenticateError::Invalid => Self::new(Code::TokenInvalid),
+            AuthenticateError::Expired => Self::new(Code::TokenExpired),
+            AuthenticateError::Revoked => Self::new(Code::TokenRevoked),
+            AuthenticateError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<ShowProfileError> for Problem {
+    fn from(error: ShowProfileError) -> Self {
+        match error {
+            ShowProfileError::Gone => Self::new(Code::TokenRevoked),
+            ShowProfileError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<HashingError> for Problem {
+    fn from(error: HashingError) -> Self {
+        match error {
+            HashingError::Overloaded { retry_after } => retry(Code::Overloaded, retry_after),
+            HashingError::Stopped => retry(Code::Unavailable, RETRY_UNAVAILABLE),
+            unreadable @ HashingError::Unreadable(_) => Self::internal(unreadable),
+        }
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Overloaded => retry(Code::Overloaded, RETRY_OVERLOADED),
+            error @ StoreError::Unavailable(_) => retry(Code::Unavailable, RETRY_UNAVAILABLE).with_source(error),
+            error @ (StoreError::NotUnique(_) | StoreError::Corrupt { .. }) => Self::internal(error),
+        }
+    }
+}
+
+fn taken(code: Code, field: &str) -> Problem {
+    Problem::new(code).with_error(FieldError::new(field, "taken", code.title().to_owned() + "."))
+}
+
+/// Whole seconds, at least one: `Retry-After` knows no others (RFC 9110 §10.2.3).
+fn retry(code: Code, after: Duration) -> Problem {
+    let seconds = after.as_secs() + u64::from(after.subsec_nanos() > 0);
+    Problem::new(code).with_header(RETRY_AFTER, HeaderValue::from(seconds.max(1)))
+}

@@ -1,0 +1,146 @@
+//! The members of a JSON object, read one by one, every fault noted.
+
+use super::body::read_json;
+use crate::problem::{Code, FieldError, Problem};
+use actix_web::{FromRequest, HttpRequest, dev};
+use futures::future::LocalBoxFuture;
+use serde_json::{Map, Value};
+use threshold_domain::Refusal;
+
+/// The body of a request: one JSON object.
+#[derive(Debug)]
+pub(crate) struct Fields(Map<String, Value>);
+
+/// The members while they are read: faults are collected, so that an answer can name them all.
+pub(crate) struct Members {
+    left: Map<String, Value>,
+    errors: Vec<FieldError>,
+}
+
+impl FromRequest for Fields {
+    type Error = actix_web::Error;
+    type Future = LocalBoxFuture<'static, Result<Self, Self::Error>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut dev::Payload) -> Self::Future {
+        let request = request.clone();
+        let mut payload = payload.take();
+        Box::pin(async move {
+            let Value::Object(members) = read_json(&request, &mut payload).await? else {
+                return Err(Problem::invalid(vec![wrong_type("", "a JSON object")]).into());
+            };
+            Ok(Self(members))
+        })
+    }
+}
+
+/// A fault was found and noted; the answer will name it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Noted;
+
+impl Fields {
+    /// Reads the members with `read`.
+    ///
+    /// # Errors
+    /// Every fault at once, members that `read` did not ask for among them.
+    pub(crate) fn read<T>(self, read: impl FnOnce(&mut Members) -> Result<T, Noted>) -> Result<T, Problem> {
+        let mut members = Members { left: self.0, errors: Vec::new() };
+        let value = read(&mut members);
+        let Members { left, mut errors } = members;
+        errors.extend(left.keys().map(|name| unknown(name)));
+        match value {
+            Ok(value) if errors.is_empty() => Ok(value),
+            Ok(_) | Err(Noted) => Err(Problem::invalid(errors)),
+        }
+    }
+}
+
+impl Members {
+    /// A string that must be there and that `parse` accepts.
+    pub(crate) fn required<T>(
+        &mut self,
+        name: &str,
+        parse: impl FnOnce(&str) -> Result<T, Refusal>,
+    ) -> Result<T, Noted> {
+        let missing = || FieldError::new(name, "required", "This field is required.");
+        self.optional(name, parse)?.ok_or_else(|| self.fault(missing()))
+    }
+
+    /// A string that may be absent or `null`.
+    pub(crate) fn optional<T>(
+        &mut self,
+        name: &str,
+        parse: impl FnOnce(&str) -> Result<T, Refusal>,
+    ) -> Result<Option<T>, Noted> {
+        match self.left.remove(name) {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::String(text)) => {
+                parse(&text).map(Some).map_err(|refusal| self.fault(FieldError::refused(name, &refusal)))
+            }
+            Some(Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_)) => {
+                Err(self.fault(wrong_type(name, "a string")))
+            }
+        }
+    }
+
+    /// Notes a fault.
+    pub(crate) fn fault(&mut self, error: FieldError) -> Noted {
+        self.errors.push(error);
+        Noted
+    }
+}
+
+fn wrong_type(name: &str, expected: &str) -> FieldError {
+    FieldError::new(name, "wrong-type", format!("This must be {expected}."))
+}
+
+/// The name is the client's own; it is cut, so that an answer can't be blown up.
+fn unknown(name: &str) -> FieldError {
+    let shown: String = name.chars().take(64).collect();
+    FieldError::new(shown, Code::UnknownField.as_str(), "This field is not known here; check its spelling.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use actix_web::ResponseError;
+    use serde_json::json;
+    use threshold_domain::accounts::{DisplayName, Username};
+
+    fn read(body: Value) -> Result<(Username, Option<DisplayName>), Problem> {
+        let Value::Object(members) = body else { panic!("not an object") };
+        Fields(members).read(|members| {
+            let username = members.required("username", Username::parse);
+            let display_name = members.optional("display_name", DisplayName::parse);
+            Ok((username?, display_name?))
+        })
+    }
+
+    fn faults(body: Value) -> Vec<(String, String)> {
+        read(body).unwrap_err().errors().iter().map(|e| (e.field.clone(), e.code.to_string())).collect()
+    }
+
+    fn fault(field: &str, code: &str) -> (String, String) {
+        (field.to_owned(), code.to_owned())
+    }
+
+    #[test]
+    fn null_and_absent_are_the_same_for_an_optional_field() {
+        assert!(read(json!({"username": "ada"})).is_ok_and(|(_, name)| name.is_none()));
+        assert!(read(json!({"username": "ada", "display_name": null})).is_ok_and(|(_, name)| name.is_none()));
+    }
+
+    #[test]
+    fn every_field_at_fault_is_named_at_once() {
+        assert_eq!(
+            faults(json!({"username": "a", "display_name": 7, "emial": 1})),
+            [fault("username", "too-short"), fault("display_name", "wrong-type"), fault("emial", "unknown-field")]
+        );
+        assert_eq!(faults(json!({"username": null})), [fault("username", "required")]);
+    }
+
+    #[test]
+    fn an_unknown_field_names_the_problem() {
+        let problem = read(json!({"username": "ada", "x": 1})).unwrap_err();
+        assert_eq!((problem.to_string(), problem.status_code().as_u16()), ("unknown-field".to_owned(), 422));
+    }
+}

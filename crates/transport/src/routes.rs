@@ -1,0 +1,54 @@
+//! The table of all operations.
+
+use crate::endpoint::Endpoint;
+use crate::problem::{Code, Problem};
+use crate::{accounts, operations, sessions};
+use actix_web::http::Method;
+use actix_web::http::header::{ALLOW, HeaderValue};
+use actix_web::{Resource, web};
+
+/// Every operation, in the order of the document.
+pub(crate) fn endpoints() -> Vec<Endpoint> {
+    vec![
+        Endpoint::new::<accounts::RegisterPath, _, _>(accounts::register)
+            .with_body()
+            .stored()
+            .can_fail_with(&[Code::EmailTaken, Code::UsernameTaken]),
+        Endpoint::new::<accounts::MePath, _, _>(accounts::me).for_bearers(),
+        Endpoint::new::<sessions::LoginPath, _, _>(sessions::login).with_body().stored().can_fail_with(&[
+            Code::InvalidCredentials,
+            Code::AccountSuspended,
+            Code::EmailUnverified,
+        ]),
+        Endpoint::new::<sessions::LogoutPath, _, _>(sessions::logout).for_bearers(),
+        Endpoint::new::<sessions::JwksPath, _, _>(sessions::jwks),
+        Endpoint::new::<operations::HealthPath, _, _>(operations::health),
+        Endpoint::new::<operations::ReadyPath, _, _>(operations::ready),
+        Endpoint::new::<operations::ProblemPagePath, _, _>(operations::problem_page)
+            .can_fail_with(&[Code::RouteNotFound]),
+        Endpoint::new::<operations::OpenApiPath, _, _>(operations::openapi),
+        Endpoint::new::<operations::DocsPath, _, _>(operations::docs),
+        Endpoint::new::<operations::DocsFilePath, _, _>(operations::docs_file).can_fail_with(&[Code::RouteNotFound]),
+    ]
+}
+
+/// Registers the table: one resource a path, which answers other methods with 405.
+pub(crate) fn configure(config: &mut web::ServiceConfig) {
+    let mut endpoints = endpoints();
+    while !endpoints.is_empty() {
+        let path = endpoints.first().map(|endpoint| endpoint.path().to_owned()).unwrap_or_default();
+        let (of_path, others) = endpoints.into_iter().partition(|endpoint| endpoint.path() == path);
+        endpoints = others;
+        config.service(resource(&path, of_path));
+    }
+}
+
+fn resource(path: &str, endpoints: Vec<Endpoint>) -> Resource {
+    let methods: Vec<&str> = endpoints.iter().flat_map(Endpoint::methods).map(Method::as_str).collect();
+    let allow = HeaderValue::from_str(&methods.join(", ")).unwrap_or_else(|_invalid| HeaderValue::from_static(""));
+    let resource = endpoints.into_iter().fold(web::resource(path), |resource, e| resource.route(e.into_route()));
+    resource.default_service(web::to(move || {
+        let problem = Problem::new(Code::MethodNotAllowed).with_header(ALLOW, allow.clone());
+        async { Err::<&'static str, Problem>(problem) }
+    }))
+}
