@@ -5,9 +5,9 @@ use crate::app::{HttpSettings, RegistrationRules};
 use crate::detached::Detached;
 use crate::problem::Problem;
 use crate::request::{Fields, Members, Noted};
-use actix_web::HttpResponse;
 use actix_web::http::header::LOCATION;
 use actix_web::web::Data;
+use actix_web::{HttpResponse, web};
 use threshold_application::accounts::Register;
 use threshold_domain::accounts::{DisplayName, Email, Password, Registration};
 use utoipa::ToSchema;
@@ -44,7 +44,9 @@ pub(crate) async fn register(
     settings: Data<HttpSettings>,
     fields: Fields,
 ) -> Result<HttpResponse, Problem> {
-    let registration = fields.read(|members| read(members, &settings.registration))?;
+    // Judging a password can take tens of milliseconds: too long for a worker that serves others.
+    let registration = web::block(move || fields.read(|members| read(members, &settings.registration)));
+    let registration = registration.await.map_err(Problem::internal)??;
     let hashed = use_case.hash(registration).await?;
     let user = detached.run(async move { use_case.store(hashed).await }).await??;
     Ok(HttpResponse::Created().insert_header((LOCATION, "/api/v1/users/me")).json(UserView::from(&user)))
