@@ -40,8 +40,8 @@ enum Access {
 }
 
 impl Endpoint {
-    /// The operation that `P` describes and `handler` carries out, open to anyone.
-    pub(crate) fn new<P, F, Args>(handler: F) -> Self
+    /// The operation that `P` describes and `handler` carries out, open to anyone, listed under `tag`.
+    pub(crate) fn new<P, F, Args>(tag: &str, handler: F) -> Self
     where
         P: utoipa::Path,
         F: Handler<Args>,
@@ -54,7 +54,7 @@ impl Endpoint {
             method,
             access: Access::Anyone,
             problems: vec![Code::InternalError],
-            operation: P::operation(),
+            operation: Operation { tags: Some(vec![tag.to_owned()]), ..P::operation() },
             route: web::route().to(handler),
         }
     }

@@ -10,25 +10,27 @@ use actix_web::{Resource, web};
 /// Every operation, in the order of the document.
 pub(crate) fn endpoints() -> Vec<Endpoint> {
     vec![
-        Endpoint::new::<accounts::RegisterPath, _, _>(accounts::register)
+        Endpoint::new::<accounts::RegisterPath, _, _>("accounts", accounts::register)
             .with_body()
             .stored()
             .can_fail_with(&[Code::EmailTaken, Code::UsernameTaken]),
-        Endpoint::new::<accounts::MePath, _, _>(accounts::me).for_bearers(),
-        Endpoint::new::<sessions::LoginPath, _, _>(sessions::login).with_body().stored().can_fail_with(&[
+        Endpoint::new::<accounts::MePath, _, _>("accounts", accounts::me).for_bearers(),
+        Endpoint::new::<sessions::LoginPath, _, _>("sessions", sessions::login).with_body().stored().can_fail_with(&[
             Code::InvalidCredentials,
             Code::AccountSuspended,
             Code::EmailUnverified,
         ]),
-        Endpoint::new::<sessions::LogoutPath, _, _>(sessions::logout).for_bearers(),
-        Endpoint::new::<sessions::JwksPath, _, _>(sessions::jwks),
-        Endpoint::new::<operations::HealthPath, _, _>(operations::health),
-        Endpoint::new::<operations::ReadyPath, _, _>(operations::ready),
-        Endpoint::new::<operations::ProblemPagePath, _, _>(operations::problem_page)
+        Endpoint::new::<sessions::LogoutPath, _, _>("sessions", sessions::logout).for_bearers(),
+        Endpoint::new::<sessions::JwksPath, _, _>("sessions", sessions::jwks),
+        Endpoint::new::<operations::HealthPath, _, _>("operations", operations::health),
+        Endpoint::new::<operations::ReadyPath, _, _>("operations", operations::ready),
+        Endpoint::new::<operations::ProblemPagePath, _, _>("operations", operations::problem_page)
             .can_fail_with(&[Code::RouteNotFound]),
-        Endpoint::new::<operations::OpenApiPath, _, _>(operations::openapi),
-        Endpoint::new::<operations::DocsPath, _, _>(operations::docs),
-        Endpoint::new::<operations::DocsFilePath, _, _>(operations::docs_file).can_fail_with(&[Code::RouteNotFound]),
+        Endpoint::new::<operations::OpenApiPath, _, _>("operations", operations::openapi),
+        Endpoint::new::<operations::DocsPath, _, _>("operations", operations::docs),
+        Endpoint::new::<operations::DocsPagePath, _, _>("operations", operations::docs_page),
+        Endpoint::new::<operations::DocsFilePath, _, _>("operations", operations::docs_file)
+            .can_fail_with(&[Code::RouteNotFound]),
     ]
 }
 

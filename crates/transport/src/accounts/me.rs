@@ -11,7 +11,6 @@ use threshold_application::accounts::ShowProfile;
 #[utoipa::path(
     get,
     path = "/api/v1/users/me",
-    tag = "accounts",
     responses((status = 200, description = "The caller", body = UserView))
 )]
 pub(crate) async fn me(use_case: Data<ShowProfile>, caller: Authenticated) -> Result<HttpResponse, Problem> {

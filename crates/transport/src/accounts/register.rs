@@ -33,7 +33,6 @@ pub(crate) struct RegisterRequest {
 #[utoipa::path(
     post,
     path = "/api/v1/register",
-    tag = "accounts",
     request_body = RegisterRequest,
     responses((status = 201, description = "The account was made; it has yet to prove its address", body = UserView,
         headers(("Location" = String, description = "Where the account is, once its owner has signed in"))))

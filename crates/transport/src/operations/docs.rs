@@ -18,7 +18,6 @@ static CONFIG: LazyLock<Arc<Config<'static>>> = LazyLock::new(|| Arc::new(Config
 #[utoipa::path(
     get,
     path = "/api/openapi.json",
-    tag = "operations",
     responses((status = 200, description = "The OpenAPI document", body = serde_json::Value))
 )]
 pub(crate) async fn openapi() -> HttpResponse {
@@ -29,23 +28,35 @@ pub(crate) async fn openapi() -> HttpResponse {
 #[utoipa::path(
     get,
     path = "/api/docs",
-    tag = "operations",
     responses((status = 308, description = "The page is at `/api/docs/`"))
 )]
 pub(crate) async fn docs() -> HttpResponse {
     HttpResponse::PermanentRedirect().insert_header((LOCATION, "/api/docs/")).finish()
 }
 
-/// The interactive page and its files; everything it needs is in the program.
+/// The interactive page; everything it needs is in the program.
+#[utoipa::path(
+    get,
+    path = "/api/docs/",
+    responses((status = 200, description = "The page", body = String, content_type = "text/html"))
+)]
+pub(crate) async fn docs_page() -> Result<HttpResponse, Problem> {
+    serve("index.html")
+}
+
+/// The files of the page.
 #[utoipa::path(
     get,
     path = "/api/docs/{file}",
-    tag = "operations",
-    params(("file" = String, Path, description = "A file of the page; empty for the page itself")),
-    responses((status = 200, description = "The file", body = String, content_type = "text/html"))
+    params(("file" = String, Path, description = "The name of the file")),
+    responses((status = 200, description = "The file", body = String, content_type = "application/javascript"))
 )]
 pub(crate) async fn docs_file(file: Path<String>) -> Result<HttpResponse, Problem> {
-    let file = utoipa_swagger_ui::serve(&file, Arc::clone(&CONFIG)).map_err(|e| Problem::internal(e.to_string()))?;
+    serve(&file)
+}
+
+fn serve(name: &str) -> Result<HttpResponse, Problem> {
+    let file = utoipa_swagger_ui::serve(name, Arc::clone(&CONFIG)).map_err(|e| Problem::internal(e.to_string()))?;
     let file = file.ok_or_else(|| Problem::new(Code::RouteNotFound))?;
     let answer = HttpResponse::Ok()
         .content_type(file.content_type)

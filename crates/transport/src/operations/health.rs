@@ -20,7 +20,7 @@ pub(crate) struct Health {
 }
 
 /// Whether the process lives; asks nothing else.
-#[utoipa::path(get, path = "/health", tag = "operations", responses((status = 200, description = "It lives", body = Health)))]
+#[utoipa::path(get, path = "/health", responses((status = 200, description = "It lives", body = Health)))]
 pub(crate) async fn health(settings: Data<HttpSettings>) -> HttpResponse {
     let uptime_seconds = settings.started.elapsed().as_secs();
     HttpResponse::Ok().json(Health { status: "up", version: env!("CARGO_PKG_VERSION"), uptime_seconds })

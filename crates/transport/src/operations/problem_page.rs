@@ -9,7 +9,6 @@ use actix_web::web::Path;
 #[utoipa::path(
     get,
     path = "/problems/{code}",
-    tag = "operations",
     params(("code" = String, Path, description = "The code of a problem")),
     responses((status = 200, description = "The page", body = String, content_type = "text/html"))
 )]

@@ -33,7 +33,6 @@ pub(crate) struct CheckView {
 #[utoipa::path(
     get,
     path = "/ready",
-    tag = "operations",
     responses(
         (status = 200, description = "It may", body = ReadyView),
         (status = 503, description = "It may not: a part is down, or the process is about to stop", body = ReadyView)

@@ -39,7 +39,6 @@ pub(crate) struct KeyView {
 #[utoipa::path(
     get,
     path = "/.well-known/jwks.json",
-    tag = "sessions",
     responses(
         (status = 200, description = "The public keys", body = KeySet, content_type = "application/jwk-set+json"),
         (status = 304, description = "Unchanged since the `ETag` in `If-None-Match`")

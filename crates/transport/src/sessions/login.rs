@@ -40,7 +40,6 @@ pub(crate) struct LoginResponse {
 #[utoipa::path(
     post,
     path = "/api/v1/login",
-    tag = "sessions",
     request_body = LoginRequest,
     responses((status = 200, description = "Signed in", body = LoginResponse))
 )]

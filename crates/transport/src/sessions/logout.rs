@@ -11,7 +11,6 @@ use threshold_application::sessions::SignOut;
 #[utoipa::path(
     post,
     path = "/api/v1/logout",
-    tag = "sessions",
     responses((status = 204, description = "The session has ended"))
 )]
 pub(crate) async fn logout(
