@@ -49,12 +49,14 @@ impl Endpoint {
         F::Output: Responder + 'static,
     {
         let method = P::methods().into_iter().next().unwrap_or(HttpMethod::Get);
+        let mut operation = P::operation();
+        operation.tags = Some(vec![tag.to_owned()]);
         Self {
             path: P::path(),
             method,
             access: Access::Anyone,
             problems: vec![Code::InternalError],
-            operation: Operation { tags: Some(vec![tag.to_owned()]), ..P::operation() },
+            operation,
             route: web::route().to(handler),
         }
     }
