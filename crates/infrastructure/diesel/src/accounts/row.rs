@@ -1,0 +1,119 @@
+//! A user as a row.
+
+use crate::failures::corrupt;
+use crate::schema::users;
+use crate::types::{Id, Instant};
+use diesel::prelude::*;
+use threshold_application::ports::StoreError;
+use threshold_domain::Refusal;
+use threshold_domain::accounts::{Credentials, DisplayName, Email, PasswordHash, Standing, User, UserId, Username};
+
+/// What is read of a user.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = users)]
+pub(super) struct UserRow {
+    id: Id,
+    email: String,
+    username: Option<String>,
+    display_name: Option<String>,
+    status: String,
+    email_verified_at: Option<Instant>,
+    pending_email: Option<String>,
+    last_login_at: Option<Instant>,
+    deleted_at: Option<Instant>,
+    created_at: Instant,
+    updated_at: Instant,
+    version: i64,
+}
+
+/// What is written of a new user.
+#[derive(Insertable)]
+#[diesel(table_name = users)]
+pub(super) struct NewUserRow<'a> {
+    id: Id,
+    email: &'a str,
+    email_canonical: &'a str,
+    username: Option<&'a str>,
+    display_name: Option<&'a str>,
+    password_hash: Option<&'a str>,
+    status: &'static str,
+    email_verified_at: Option<Instant>,
+    pending_email: Option<&'a str>,
+    last_login_at: Option<Instant>,
+    deleted_at: Option<Instant>,
+    created_at: Instant,
+    updated_at: Instant,
+    version: i64,
+}
+
+impl<'a> NewUserRow<'a> {
+    pub(super) fn new(user: &'a User, password_hash: Option<&'a PasswordHash>) -> Self {
+        Self {
+            id: Id(user.id.as_uuid()),
+            email: user.email.as_str(),
+            email_canonical: user.email.canonical(),
+            username: user.username.as_ref().map(Username::as_str),
+            display_name: user.display_name.as_ref().map(DisplayName::as_str),
+            password_hash: password_hash.map(PasswordHash::expose),
+            status: status(user.standing),
+            email_verified_at: user.email_verified_at.map(Instant),
+            pending_email: user.pending_email.as_ref().map(Email::as_str),
+            last_login_at: user.last_login_at.map(Instant),
+            deleted_at: user.deleted_at.map(Instant),
+            created_at: Instant(user.created_at),
+            updated_at: Instant(user.updated_at),
+            version: user.version,
+        }
+    }
+}
+
+impl TryFrom<UserRow> for User {
+    type Error = StoreError;
+
+    fn try_from(row: UserRow) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: UserId::new(row.id.0),
+            email: Email::parse(&row.email).map_err(|refusal| corrupt("users.email", refusal))?,
+            username: value("users.username", row.username, Username::parse)?,
+            display_name: value("users.display_name", row.display_name, DisplayName::parse)?,
+            standing: standing(&row.status)?,
+            email_verified_at: row.email_verified_at.map(|at| at.0),
+            pending_email: value("users.pending_email", row.pending_email, Email::parse)?,
+            last_login_at: row.last_login_at.map(|at| at.0),
+            deleted_at: row.deleted_at.map(|at| at.0),
+            created_at: row.created_at.0,
+            updated_at: row.updated_at.0,
+            version: row.version,
+        })
+    }
+}
+
+/// The user of a row, with the hash that stands beside it.
+pub(super) fn credentials((user, password_hash): (UserRow, Option<String>)) -> Result<Credentials, StoreError> {
+    Ok(Credentials { user: user.try_into()?, password_hash: password_hash.map(PasswordHash::new) })
+}
+
+/// An optional value that keeps the domain's rules.
+fn value<T>(
+    place: &'static str,
+    stored: Option<String>,
+    parse: fn(&str) -> Result<T, Refusal>,
+) -> Result<Option<T>, StoreError> {
+    stored.map(|text| parse(&text).map_err(|refusal| corrupt(place, refusal))).transpose()
+}
+
+/// The standing as the column `status` names it.
+fn status(standing: Standing) -> &'static str {
+    match standing {
+        Standing::Unverified => "unverified",
+        Standing::Active => "active",
+        Standing::Suspended => "suspended",
+    }
+}
+
+fn standing(stored: &str) -> Result<Standing, StoreError> {
+    [Standing::Unverified, Standing::Active, Standing::Suspended]
+        .into_iter()
+        .find(|standing| status(*standing) == stored)
+        .ok_or_else(|| corrupt("users.status", "no standing has this name"))
+}

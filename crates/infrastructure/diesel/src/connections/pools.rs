@@ -1,0 +1,113 @@
+//! The pools of one database.
+
+use super::Connection;
+use super::pool::ConnectionPool;
+use super::sqlite::{Role, SqliteLink};
+use super::{postgres, sqlite};
+use crate::DatabaseSettings;
+use crate::database_url::Target;
+use crate::failures::store_failure;
+use diesel::QueryResult;
+use diesel_async::AsyncPgConnection;
+use diesel_async::pooled_connection::AsyncDieselConnectionManager;
+use futures::future::BoxFuture;
+use std::sync::Arc;
+use threshold_application::ports::{Meter, StoreError};
+
+/// Where connections come from.
+pub(crate) enum Pools {
+    /// One pool for everything.
+    Postgres(ConnectionPool<AsyncDieselConnectionManager<AsyncPgConnection>>),
+    /// Many who read, and one who writes.
+    Sqlite {
+        readers: ConnectionPool<AsyncDieselConnectionManager<SqliteLink>>,
+        writer: ConnectionPool<AsyncDieselConnectionManager<SqliteLink>>,
+    },
+}
+
+impl Pools {
+    /// Pools without a connection yet.
+    pub(crate) fn new(settings: &DatabaseSettings, meter: &Arc<dyn Meter>) -> Result<Self, StoreError> {
+        let size = settings.max_connections;
+        match &settings.url.0 {
+            Target::Postgres { config, tls } => {
+                let manager = postgres::manager(config, tls, settings);
+                Ok(Self::Postgres(ConnectionPool::new("postgres", manager, size, settings, Arc::clone(meter))?))
+            }
+            Target::Sqlite(path) => {
+                let reader = sqlite::manager(path, Role::Reader, settings);
+                let writer = sqlite::manager(path, Role::Writer, settings);
+                Ok(Self::Sqlite {
+                    readers: ConnectionPool::new("reader", reader, size, settings, Arc::clone(meter))?,
+                    writer: ConnectionPool::new("writer", writer, 1, settings, Arc::clone(meter))?,
+                })
+            }
+        }
+    }
+
+    /// A connection that reads.
+    pub(crate) async fn reader(&self) -> Result<Connection, StoreError> {
+        match self {
+            Self::Postgres(pool) => pool.get().await.map(Connection::Postgres),
+            Self::Sqlite { readers, .. } => readers.get().await.map(Connection::Sqlite),
+        }
+    }
+
+    /// A connection that writes.
+    pub(crate) async fn writer(&self) -> Result<Connection, StoreError> {
+        match self {
+            Self::Postgres(pool) => pool.get().await.map(Connection::Postgres),
+            Self::Sqlite { writer, .. } => writer.get().await.map(Connection::Sqlite),
+        }
+    }
+
+    /// Reads something of the table `place`. A connection that turns out to be lost costs a second try, not an error.
+    pub(crate) async fn read<T>(
+        &self,
+        place: &'static str,
+        query: impl for<'c> Fn(&'c mut Connection) -> BoxFuture<'c, QueryResult<T>>,
+    ) -> Result<T, StoreError> {
+        let mut connection = self.reader().await?;
+        let mut answer = query(&mut connection).await;
+        if answer.is_err() && connection.is_broken() {
+            drop(connection);
+            self.forget_idle();
+            connection = self.reader().await?;
+            answer = query(&mut connection).await;
+        }
+        answer.map_err(|error| store_failure(&connection, place, error))
+    }
+
+    /// Closes every connection that nobody uses: where one was lost, the server restarted and all of them are.
+    pub(crate) fn forget_idle(&self) {
+        match self {
+            Self::Postgres(pool) => pool.forget_idle(),
+            Self::Sqlite { readers, writer } => {
+                readers.forget_idle();
+                writer.forget_idle();
+            }
+        }
+    }
+
+    /// Keeps the number of idle connections within its bound and reports it.
+    pub(crate) fn tend(&self) {
+        match self {
+            Self::Postgres(pool) => pool.tend(),
+            Self::Sqlite { readers, writer } => {
+                readers.tend();
+                writer.tend();
+            }
+        }
+    }
+
+    /// Lends no more connections.
+    pub(crate) fn close(&self) {
+        match self {
+            Self::Postgres(pool) => pool.close(),
+            Self::Sqlite { readers, writer } => {
+                readers.close();
+                writer.close();
+            }
+        }
+    }
+}

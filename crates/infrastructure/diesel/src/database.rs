@@ -1,0 +1,116 @@
+//! The entrance of the crate.
+
+use crate::accounts::DieselAccountReader;
+use crate::connections::Pools;
+use crate::readiness::{DatabaseAnswers, MigrationsApplied};
+use crate::sessions::{DieselSessionReader, DieselSigningKeys};
+use crate::transaction::DieselUnitOfWork;
+use crate::{DatabaseSettings, DatabaseUrl, Migrations};
+use std::path::Path;
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+use threshold_application::ports::{
+    AccountReader, BoxError, Meter, ReadinessCheck, SessionReader, SigningKeyRepository, StoreError, UnitOfWork,
+};
+
+/// How often idle connections are looked at and reported.
+const TENDING: Duration = Duration::from_secs(1);
+
+/// An open database. What it lends stays usable until [`Database::close`].
+pub struct Database {
+    pools: Arc<Pools>,
+}
+
+/// The database can't be opened.
+#[derive(Debug, thiserror::Error)]
+#[error("the database {url} can't be opened: {reason}")]
+pub struct ConnectError {
+    url: DatabaseUrl,
+    reason: String,
+}
+
+impl Database {
+    /// Opens the database, makes sure that it answers, and keeps its pools in order from then on. For SQLite the folder and
+    /// the file are made. Nothing is migrated.
+    ///
+    /// # Errors
+    /// When it can't be reached or opened.
+    pub async fn connect(settings: &DatabaseSettings, meter: Arc<dyn Meter>) -> Result<Self, ConnectError> {
+        let refused = |error: BoxError| ConnectError { url: settings.url.clone(), reason: reason(&*error) };
+        if let Some(folder) = settings.url.sqlite_path().and_then(Path::parent) {
+            std::fs::create_dir_all(folder).map_err(|error| refused(error.into()))?;
+        }
+        let pools = Arc::new(Pools::new(settings, &meter).map_err(|error| refused(cause(error)))?);
+        // The writer first: it turns on write-ahead logging, which readers can't.
+        drop(pools.writer().await.map_err(|error| refused(cause(error)))?);
+        drop(pools.reader().await.map_err(|error| refused(cause(error)))?);
+        tokio::spawn(tend(Arc::downgrade(&pools)));
+        Ok(Self { pools })
+    }
+
+    /// Begins transactions.
+    #[must_use]
+    pub fn unit_of_work(&self) -> Arc<dyn UnitOfWork> {
+        Arc::new(DieselUnitOfWork { pools: Arc::clone(&self.pools) })
+    }
+
+    /// Reads accounts.
+    #[must_use]
+    pub fn accounts(&self) -> Arc<dyn AccountReader> {
+        Arc::new(DieselAccountReader { pools: Arc::clone(&self.pools) })
+    }
+
+    /// Reads sessions.
+    #[must_use]
+    pub fn sessions(&self) -> Arc<dyn SessionReader> {
+        Arc::new(DieselSessionReader { pools: Arc::clone(&self.pools) })
+    }
+
+    /// Keeps signing keys.
+    #[must_use]
+    pub fn signing_keys(&self) -> Arc<dyn SigningKeyRepository> {
+        Arc::new(DieselSigningKeys { pools: Arc::clone(&self.pools) })
+    }
+
+    /// The checks `database` and `migrations`.
+    #[must_use]
+    pub fn readiness_checks(&self) -> Vec<Arc<dyn ReadinessCheck>> {
+        vec![
+            Arc::new(DatabaseAnswers { pools: Arc::clone(&self.pools) }),
+            Arc::new(MigrationsApplied { migrations: self.migrations() }),
+        ]
+    }
+
+    /// Brings the tables up to date, or says what is missing.
+    #[must_use]
+    pub fn migrations(&self) -> Migrations {
+        Migrations::new(Arc::clone(&self.pools))
+    }
+
+    /// Closes idle connections now and those in use when they come back; nothing is lent any more.
+    pub fn close(&self) {
+        self.pools.close();
+    }
+}
+
+/// Keeps the pools in order for as long as somebody uses them.
+async fn tend(pools: Weak<Pools>) {
+    let mut ticks = tokio::time::interval(TENDING);
+    loop {
+        ticks.tick().await;
+        let Some(pools) = pools.upgrade() else { return };
+        pools.tend();
+    }
+}
+
+/// The cause alone: that the store is unavailable is said already.
+fn cause(error: StoreError) -> BoxError {
+    if let StoreError::Unavailable(cause) = error { cause } else { error.into() }
+}
+
+fn reason(error: &(dyn std::error::Error + 'static)) -> String {
+    match error.source() {
+        Some(source) => format!("{error}: {}", reason(source)),
+        None => error.to_string(),
+    }
+}

@@ -1,0 +1,87 @@
+//! The one place that turns what drivers report into what the ports promise.
+
+use crate::connections::Connection;
+use deadpool::managed::{PoolError as LendError, TimeoutType};
+use diesel::result::{DatabaseErrorKind, Error};
+use diesel_async::pooled_connection::PoolError;
+use threshold_application::ports::{BoxError, StoreError, Uniqueness};
+
+/// How SQLite says that its surroundings fail: the texts of `sqlite3_errstr` for FULL, READONLY, IOERR, CANTOPEN, BUSY,
+/// LOCKED, NOMEM, INTERRUPT, PERM and PROTOCOL.
+const SQLITE_OUTAGES: [&str; 10] = [
+    "database or disk is full",
+    "attempt to write a readonly database",
+    "disk I/O error",
+    "unable to open database file",
+    "database is locked",
+    "database table is locked",
+    "out of memory",
+    "interrupted",
+    "access permission denied",
+    "locking protocol",
+];
+
+/// Which rule each unique index stands for: its name (PostgreSQL) and its columns (SQLite).
+const UNIQUE: [(&str, &str, Uniqueness); 6] = [
+    ("users_email_key", "users.email_canonical", Uniqueness::Email),
+    ("users_username_key", "users.username", Uniqueness::Username),
+    ("signing_keys_algorithm_key", "signing_keys.algorithm", Uniqueness::SigningKey),
+    ("users_pkey", "users.id", Uniqueness::Id),
+    ("sessions_pkey", "sessions.id", Uniqueness::Id),
+    ("signing_keys_pkey", "signing_keys.kid", Uniqueness::Id),
+];
+
+/// What it means that a statement on the table `place` failed.
+pub(crate) fn store_failure(connection: &Connection, place: &'static str, error: Error) -> StoreError {
+    if let Some(rule) = broken_rule(&error) {
+        return StoreError::NotUnique(rule);
+    }
+    if is_outage(connection, &error) { unavailable(error) } else { corrupt(place, error) }
+}
+
+/// Stored data, or a statement, that is against the rules.
+pub(crate) fn corrupt(place: &'static str, cause: impl Into<BoxError>) -> StoreError {
+    StoreError::Corrupt { place, source: cause.into() }
+}
+
+/// The store can't do it now.
+pub(crate) fn unavailable(cause: impl Into<BoxError>) -> StoreError {
+    StoreError::Unavailable(cause.into())
+}
+
+/// What it means that no connection was lent.
+pub(crate) fn pool_failure(error: LendError<PoolError>) -> StoreError {
+    if let LendError::Timeout(TimeoutType::Wait) = error { StoreError::Overloaded } else { unavailable(error) }
+}
+
+fn broken_rule(error: &Error) -> Option<Uniqueness> {
+    let Error::DatabaseError(DatabaseErrorKind::UniqueViolation, information) = error else { return None };
+    let index = information.constraint_name();
+    let columns = information.message().strip_prefix("UNIQUE constraint failed: ");
+    let names = |rule: &&(&str, &str, Uniqueness)| index == Some(rule.0) || columns == Some(rule.1);
+    UNIQUE.iter().find(names).map(|rule| rule.2)
+}
+
+/// Whether a statement failed because of the server's state rather than by its own fault.
+fn is_outage(connection: &Connection, error: &Error) -> bool {
+    if let Error::DatabaseError(DatabaseErrorKind::Unknown, information) = error {
+        return match connection {
+            // Diesel keeps no SQLSTATE, and the message is in the server's language. But a server that finds fault with
+            // a statement says where in it; one that is full, shuts down or ran out of time has no such place.
+            Connection::Postgres(_) => information.statement_position().is_none(),
+            Connection::Sqlite(_) => SQLITE_OUTAGES.contains(&information.message()),
+        };
+    }
+    matches!(
+        error,
+        Error::BrokenTransactionManager
+            | Error::RollbackErrorOnCommit { .. }
+            | Error::DatabaseError(
+                DatabaseErrorKind::UnableToSendCommand
+                    | DatabaseErrorKind::ClosedConnection
+                    | DatabaseErrorKind::ReadOnlyTransaction
+                    | DatabaseErrorKind::SerializationFailure,
+                _
+            )
+    )
+}

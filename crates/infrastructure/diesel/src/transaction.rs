@@ -1,0 +1,145 @@
+//! Transactions.
+
+use crate::connections::{Connection, Pools, SqliteLink};
+use crate::failures::{store_failure, unavailable};
+use async_trait::async_trait;
+use diesel::QueryResult;
+use diesel::connection::AnsiTransactionManager as Ansi;
+use diesel::result::Error;
+use diesel_async::{AsyncConnection, AsyncPgConnection, TransactionManager};
+use futures::FutureExt;
+use std::sync::Arc;
+use threshold_application::ports::{SessionRepository, StoreError, Transaction, UnitOfWork, UserRepository};
+use tokio::runtime::Handle;
+use tokio::task::spawn_blocking;
+
+type PostgresTransactions = <AsyncPgConnection as AsyncConnection>::TransactionManager;
+type SqliteTransactions = <SqliteLink as AsyncConnection>::TransactionManager;
+
+/// Begins transactions on the connections that write.
+pub(crate) struct DieselUnitOfWork {
+    pub(crate) pools: Arc<Pools>,
+}
+
+impl DieselUnitOfWork {
+    /// Begins; a connection that turns out to be lost costs a second try, not an error.
+    pub(crate) async fn open(&self) -> Result<DieselTransaction, StoreError> {
+        let (mut transaction, mut begun) = self.begin_once().await?;
+        if begun.is_err() && transaction.connection().is_broken() {
+            drop(transaction);
+            self.pools.forget_idle();
+            (transaction, begun) = self.begin_once().await?;
+        }
+        begun.map_err(|error| store_failure(transaction.connection(), "transaction", error))?;
+        Ok(transaction)
+    }
+
+    async fn begin_once(&self) -> Result<(DieselTransaction, QueryResult<()>), StoreError> {
+        let connection = self.pools.writer().await?;
+        DieselTransaction { connection: Some(connection) }.take_step(Step::Begin).await
+    }
+}
+
+#[async_trait]
+impl UnitOfWork for DieselUnitOfWork {
+    async fn begin(&self) -> Result<Box<dyn Transaction>, StoreError> {
+        Ok(Box::new(self.open().await?))
+    }
+}
+
+/// A transaction on a connection of its own, from before its `BEGIN` to after its `COMMIT`: wherever it is dropped in
+/// between, it is rolled back.
+pub(crate) struct DieselTransaction {
+    /// Empty once it is committed.
+    connection: Option<Connection>,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Step {
+    Begin,
+    Commit,
+}
+
+impl DieselTransaction {
+    /// The connection that the transaction is on.
+    #[expect(clippy::expect_used, reason = "only `finish` and `drop` empty it, and nobody can ask after them")]
+    pub(crate) fn connection(&mut self) -> &mut Connection {
+        self.connection.as_mut().expect("the transaction is open")
+    }
+
+    /// Makes the changes durable.
+    pub(crate) async fn finish(self) -> Result<(), StoreError> {
+        let (mut transaction, committed) = self.take_step(Step::Commit).await?;
+        committed.map_err(|error| store_failure(transaction.connection(), "transaction", error))?;
+        transaction.connection = None;
+        Ok(())
+    }
+
+    /// SQLite may wait here for the disk or for another process, so it does it on a thread, and the whole transaction
+    /// goes with it: who stops waiting for the thread does not stop it.
+    async fn take_step(mut self, step: Step) -> Result<(Self, QueryResult<()>), StoreError> {
+        if let Connection::Postgres(_) = self.connection() {
+            let done = self.perform(step).await;
+            return Ok((self, done));
+        }
+        spawn_blocking(move || {
+            let done = self.perform(step).now_or_never();
+            (self, done.unwrap_or(Err(Error::BrokenTransactionManager)))
+        })
+        .await
+        .map_err(unavailable)
+    }
+
+    async fn perform(&mut self, step: Step) -> QueryResult<()> {
+        match (self.connection(), step) {
+            (Connection::Postgres(link), Step::Begin) => PostgresTransactions::begin_transaction(&mut **link).await,
+            (Connection::Postgres(link), Step::Commit) => PostgresTransactions::commit_transaction(&mut **link).await,
+            // IMMEDIATE waits for other processes now, instead of failing in the middle.
+            (Connection::Sqlite(link), Step::Begin) => {
+                link.spawn_blocking(|c| Ansi::begin_transaction_sql(c, "BEGIN IMMEDIATE")).await
+            }
+            (Connection::Sqlite(link), Step::Commit) => SqliteTransactions::commit_transaction(&mut **link).await,
+        }
+    }
+}
+
+#[async_trait]
+impl Transaction for DieselTransaction {
+    fn users(&mut self) -> &mut dyn UserRepository {
+        self.connection()
+    }
+
+    fn sessions(&mut self) -> &mut dyn SessionRepository {
+        self.connection()
+    }
+
+    async fn commit(self: Box<Self>) -> Result<(), StoreError> {
+        self.finish().await
+    }
+}
+
+impl Drop for DieselTransaction {
+    fn drop(&mut self) {
+        let Some(connection) = self.connection.take() else { return };
+        if let Connection::Sqlite(_) = connection {
+            // Writes nothing and waits for nobody.
+            roll_back(connection).now_or_never().unwrap_or_default();
+        } else if let Ok(runtime) = Handle::try_current() {
+            runtime.spawn(roll_back(connection));
+        } else {
+            connection.close();
+        }
+    }
+}
+
+/// Rolls back and gives the connection back to its pool, or closes it if that fails.
+async fn roll_back(mut connection: Connection) {
+    let rolled_back = match &mut connection {
+        Connection::Postgres(link) => PostgresTransactions::rollback_transaction(&mut **link).await,
+        Connection::Sqlite(link) => SqliteTransactions::rollback_transaction(&mut **link).await,
+    };
+    // Not in a transaction: its BEGIN was refused.
+    if !matches!(rolled_back, Ok(()) | Err(Error::NotInTransaction)) || connection.is_broken() {
+        connection.close();
+    }
+}
