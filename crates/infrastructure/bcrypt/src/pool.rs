@@ -1,0 +1,215 @@
+//! The threads that hash, and the queue before them.
+
+use crate::lanes::{Lane, MAX_LANES, hash_all};
+use crate::settings::{BcryptSettings, Cost};
+use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+use threshold_application::ports::{HashingError, Meter, Metric};
+use tokio::sync::oneshot;
+use tracing::error;
+
+/// The queue before anything was measured, in batches a thread.
+const UNMEASURED_BATCHES: usize = 4;
+
+/// Threads that take waiting passwords, a few at a time.
+pub(crate) struct Pool {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    settings: BcryptSettings,
+    meter: Arc<dyn Meter>,
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    waiting: VecDeque<Job>,
+    idle: usize,
+    stopped: bool,
+    /// How long one round of bcrypt takes in a batch, measured: a moving average, in seconds.
+    seconds_a_round: Option<f64>,
+}
+
+struct Job {
+    cost: Cost,
+    lane: Lane,
+    queued: Instant,
+    begun: Arc<AtomicBool>,
+    answer: oneshot::Sender<[u8; 24]>,
+}
+
+impl Pool {
+    /// Starts the threads.
+    pub(crate) fn start(settings: BcryptSettings, meter: Arc<dyn Meter>) -> Self {
+        let shared = Arc::new(Shared { settings, meter, state: Mutex::default(), changed: Condvar::new() });
+        for number in 0..settings.threads.get() {
+            let shared = Arc::clone(&shared);
+            let thread = thread::Builder::new().name(format!("bcrypt-{number}")).spawn(move || shared.work());
+            if let Err(error) = thread {
+                error!(%error, "a hashing thread could not be started");
+            }
+        }
+        Self { shared }
+    }
+
+    /// Hashes one lane, or says at once that it would have to wait too long. Dropped before the hashing begins, the work is
+    /// not done.
+    pub(crate) async fn hash(&self, cost: Cost, lane: Lane) -> Result<[u8; 24], HashingError> {
+        let (answer, mut answered) = oneshot::channel();
+        let begun = Arc::new(AtomicBool::new(false));
+        let limit = self.shared.settings.max_queue_wait;
+        self.shared.enqueue(Job { cost, lane, queued: Instant::now(), begun: Arc::clone(&begun), answer })?;
+        let outcome = match tokio::time::timeout(limit, &mut answered).await {
+            Err(_elapsed) if !begun.load(Ordering::Acquire) => return Err(self.shared.refuse(limit)),
+            Err(_elapsed) => answered.await,
+            Ok(outcome) => outcome,
+        };
+        outcome.map_err(|_dropped| HashingError::Stopped)
+    }
+}
+
+impl Drop for Pool {
+    /// The threads finish what they have begun; whoever waits hears that the hasher has stopped.
+    fn drop(&mut self) {
+        let mut state = self.shared.lock();
+        state.stopped = true;
+        state.waiting.clear();
+        self.shared.changed.notify_all();
+    }
+}
+
+impl Shared {
+    /// Every change of the state is complete before anything can panic.
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn enqueue(&self, job: Job) -> Result<(), HashingError> {
+        let mut state = self.lock();
+        if state.stopped {
+            return Err(HashingError::Stopped);
+        }
+        state.waiting.retain(|waiting| !waiting.answer.is_closed() || self.abandoned());
+        if let Some(wait) = self.excessive_wait(&state, job.cost) {
+            return Err(self.refuse(wait));
+        }
+        state.waiting.push_back(job);
+        self.report_depth(&state);
+        self.changed.notify_one();
+        Ok(())
+    }
+
+    /// Counts a job that nobody waits for; always `false`: it need not be kept.
+    fn abandoned(&self) -> bool {
+        self.meter.count(Metric::Hashes, &["abandoned"]);
+        false
+    }
+
+    fn refuse(&self, retry_after: Duration) -> HashingError {
+        self.meter.count(Metric::Hashes, &["refused"]);
+        HashingError::Overloaded { retry_after }
+    }
+
+    /// How long a new job would wait, if that is too long: each thread takes a batch at a time, and is in the middle of one.
+    fn excessive_wait(&self, state: &State, cost: Cost) -> Option<Duration> {
+        if state.idle > state.waiting.len() {
+            return None;
+        }
+        let batches_before = state.waiting.len() / (self.settings.threads.get() * self.lanes()) + 1;
+        let limit = self.settings.max_queue_wait;
+        match state.seconds_a_round {
+            None => (batches_before > UNMEASURED_BATCHES).then_some(limit),
+            Some(seconds) => {
+                let batches = u32::try_from(batches_before).unwrap_or(u32::MAX);
+                let wait = Duration::try_from_secs_f64(seconds * rounds(cost)).unwrap_or(limit).saturating_mul(batches);
+                (wait > limit).then_some(wait)
+            }
+        }
+    }
+
+    fn lanes(&self) -> usize {
+        if self.settings.interleaved { MAX_LANES } else { 1 }
+    }
+
+    fn work(&self) {
+        while let Some(batch) = self.take_batch() {
+            // A defect in the hashing must cost one batch, not the thread.
+            if catch_unwind(AssertUnwindSafe(|| self.hash_batch(batch))).is_err() {
+                error!("hashing panicked");
+            }
+        }
+    }
+
+    /// Waits for work and takes a fair share of it; `None` once the pool is gone.
+    fn take_batch(&self) -> Option<Vec<Job>> {
+        let mut state = self.lock();
+        loop {
+            if state.stopped {
+                return None;
+            }
+            let share = state.waiting.len().div_ceil(state.idle + 1).min(self.lanes());
+            let batch = self.take(&mut state, share);
+            if !batch.is_empty() {
+                self.report_depth(&state);
+                return Some(batch);
+            }
+            state.idle += 1;
+            state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+            state.idle -= 1;
+        }
+    }
+
+    /// Up to `share` jobs of one cost from the front, skipping those that nobody waits for.
+    fn take(&self, state: &mut State, share: usize) -> Vec<Job> {
+        let mut batch: Vec<Job> = Vec::with_capacity(share);
+        while batch.len() < share {
+            let same_cost = |job: &mut Job| batch.first().is_none_or(|first| first.cost == job.cost);
+            let Some(job) = state.waiting.pop_front_if(same_cost) else { break };
+            if job.answer.is_closed() {
+                self.abandoned();
+            } else {
+                job.begun.store(true, Ordering::Release);
+                batch.push(job);
+            }
+        }
+        batch
+    }
+
+    fn hash_batch(&self, batch: Vec<Job>) {
+        let Some(cost) = batch.first().map(|job| job.cost) else { return };
+        let (lanes, callers): (Vec<_>, Vec<_>) =
+            batch.into_iter().map(|job| (job.lane, (job.queued, job.answer))).unzip();
+        for (queued, _) in &callers {
+            self.meter.observe(Metric::HashWait, &[], queued.elapsed().as_secs_f64());
+        }
+        let started = Instant::now();
+        let outputs = hash_all(cost, &lanes, self.settings.interleaved);
+        self.measured(started.elapsed().as_secs_f64() / rounds(cost));
+        for ((_, answer), output) in callers.into_iter().zip(outputs) {
+            self.meter.count(Metric::Hashes, &["done"]);
+            // Nobody waits any more: nothing is lost by it.
+            let _gone = answer.send(output);
+        }
+    }
+
+    fn measured(&self, seconds: f64) {
+        let mut state = self.lock();
+        state.seconds_a_round =
+            Some(state.seconds_a_round.map_or(seconds, |average| average.mul_add(0.8, seconds * 0.2)));
+    }
+
+    fn report_depth(&self, state: &State) {
+        let depth = u32::try_from(state.waiting.len()).unwrap_or(u32::MAX);
+        self.meter.set(Metric::HashQueueDepth, &[], f64::from(depth));
+    }
+}
+
+fn rounds(cost: Cost) -> f64 {
+    f64::from(1_u32 << cost.get())
+}
