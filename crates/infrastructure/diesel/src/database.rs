@@ -6,6 +6,8 @@ use crate::readiness::{DatabaseAnswers, MigrationsApplied};
 use crate::sessions::{DieselSessionReader, DieselSigningKeys};
 use crate::transaction::DieselUnitOfWork;
 use crate::{DatabaseSettings, DatabaseUrl, Migrations};
+use std::fs::OpenOptions;
+use std::io;
 use std::path::Path;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
@@ -31,14 +33,14 @@ pub struct ConnectError {
 
 impl Database {
     /// Opens the database, makes sure that it answers, and keeps its pools in order from then on. For SQLite the folder and
-    /// the file are made. Nothing is migrated.
+    /// the file are made, readable by nobody else. Nothing is migrated.
     ///
     /// # Errors
     /// When it can't be reached or opened.
     pub async fn connect(settings: &DatabaseSettings, meter: Arc<dyn Meter>) -> Result<Self, ConnectError> {
         let refused = |error: BoxError| ConnectError { url: settings.url.clone(), reason: reason(&*error) };
-        if let Some(folder) = settings.url.sqlite_path().and_then(Path::parent) {
-            std::fs::create_dir_all(folder).map_err(|error| refused(error.into()))?;
+        if let Some(file) = settings.url.sqlite_path() {
+            make_private(file).map_err(|error| refused(error.into()))?;
         }
         let pools = Arc::new(Pools::new(settings, &meter).map_err(|error| refused(cause(error)))?);
         // The writer first: it turns on write-ahead logging, which readers can't.
@@ -90,6 +92,21 @@ impl Database {
     /// Closes idle connections now and those in use when they come back; nothing is lent any more.
     pub fn close(&self) {
         self.pools.close();
+    }
+}
+
+/// Makes the file and its folder if they are not there: for our eyes only, as it holds password hashes.
+fn make_private(file: &Path) -> io::Result<()> {
+    if let Some(folder) = file.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(file) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        made => made.map(drop),
     }
 }
 

@@ -74,7 +74,8 @@ impl FromStr for DatabaseUrl {
 }
 
 fn sqlite(path: &str) -> Result<DatabaseUrl, DatabaseUrlError> {
-    if path.is_empty() || path.ends_with('/') || path.starts_with(':') || path.contains(['?', '\0']) {
+    let special = path.starts_with(':') || path.starts_with("file:");
+    if special || path.is_empty() || path.ends_with('/') || path.contains(['?', '\0']) {
         return Err(DatabaseUrlError::NoFile);
     }
     Ok(DatabaseUrl(Target::Sqlite(PathBuf::from(path))))
@@ -131,5 +132,66 @@ impl fmt::Display for DatabaseUrl {
 impl fmt::Debug for DatabaseUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "DatabaseUrl({self})")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn url(text: &str) -> DatabaseUrl {
+        text.parse().unwrap()
+    }
+
+    fn tls(text: &str) -> Tls {
+        let Target::Postgres { tls, .. } = url(text).0 else { panic!("not PostgreSQL") };
+        tls
+    }
+
+    #[test]
+    fn sqlite_paths_are_relative_or_absolute() {
+        assert_eq!(url("sqlite://data/threshold.db").sqlite_path(), Some(Path::new("data/threshold.db")));
+        assert_eq!(url("sqlite:///var/lib/threshold.db").sqlite_path(), Some(Path::new("/var/lib/threshold.db")));
+        assert_eq!(url("postgres://host/name").sqlite_path(), None);
+    }
+
+    #[test]
+    fn a_sqlite_url_names_a_file() {
+        for text in
+            ["sqlite://", "sqlite:///", "sqlite://data/", "sqlite://:memory:", "sqlite://file:a", "sqlite://a?mode=ro"]
+        {
+            assert!(matches!(text.parse::<DatabaseUrl>(), Err(DatabaseUrlError::NoFile)), "{text}");
+        }
+    }
+
+    #[test]
+    fn other_databases_are_refused() {
+        assert!(matches!("mysql://host/name".parse::<DatabaseUrl>(), Err(DatabaseUrlError::UnknownScheme)));
+        assert!(matches!("data/threshold.db".parse::<DatabaseUrl>(), Err(DatabaseUrlError::UnknownScheme)));
+    }
+
+    #[test]
+    fn passwords_are_never_printed() {
+        let good = url("postgres://ada:hunter2@db.example.org:5433/threshold?connect_timeout=3");
+        assert_eq!(good.to_string(), "postgres://db.example.org:5433/threshold");
+        assert!(!format!("{good:?}").contains("hunter2"));
+        let bad = "postgres://ada:hunter2@host:notaport/hunter2?hunter2=1".parse::<DatabaseUrl>().unwrap_err();
+        assert!(!format!("{bad} {bad:?}").contains("hunter2"));
+    }
+
+    #[test]
+    fn encryption_is_checked_or_off_and_never_pretended() {
+        let own = Some(PathBuf::from("/etc/ca.pem"));
+        assert_eq!(tls("postgres://host/name"), Tls::Off);
+        assert_eq!(tls("postgres://host/name?sslmode=disable"), Tls::Off);
+        assert_eq!(tls("postgres://host/name?sslmode=verify-full"), Tls::Verified { authorities: None });
+        assert_eq!(
+            tls("postgres://host/name?sslrootcert=/etc/ca.pem&sslmode=verify-full"),
+            Tls::Verified { authorities: own }
+        );
+        for mode in ["allow", "prefer", "require", "verify-ca", "", "disable&sslrootcert=/etc/ca.pem"] {
+            let refused = format!("postgres://host/name?sslmode={mode}").parse::<DatabaseUrl>();
+            assert!(matches!(refused, Err(DatabaseUrlError::SslMode)), "{mode}");
+        }
     }
 }

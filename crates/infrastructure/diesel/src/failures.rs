@@ -85,3 +85,60 @@ fn is_outage(connection: &Connection, error: &Error) -> bool {
             )
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::DatabaseSettings;
+    use crate::connections::Pools;
+    use diesel_async::SimpleAsyncConnection;
+    use std::sync::Arc;
+    use tempfile::TempDir;
+    use threshold_application::ports::{Meter, Metric};
+
+    struct Silent;
+
+    impl Meter for Silent {
+        fn count(&self, _metric: Metric, _labels: &[&str]) {}
+        fn set(&self, _metric: Metric, _labels: &[&str], _value: f64) {}
+        fn observe(&self, _metric: Metric, _labels: &[&str], _value: f64) {}
+    }
+
+    /// What becomes of a statement on SQLite after a preparation.
+    async fn outcome(preparation: &str, statement: &str) -> StoreError {
+        let folder = TempDir::new().unwrap();
+        let url = format!("sqlite://{}/test.db", folder.path().display()).parse().unwrap();
+        let meter: Arc<dyn Meter> = Arc::new(Silent);
+        let pools = Pools::new(&DatabaseSettings::new(url), &meter).unwrap();
+        let mut connection = pools.writer().await.unwrap();
+        on!(&mut connection, |c| c.batch_execute(preparation).await).unwrap();
+        let error = on!(&mut connection, |c| c.batch_execute(statement).await).unwrap_err();
+        store_failure(&connection, "somewhere", error)
+    }
+
+    #[tokio::test]
+    async fn a_full_disk_is_an_outage() {
+        let table = "CREATE TABLE t (a BLOB) STRICT; PRAGMA max_page_count = 3";
+        let full = outcome(table, "INSERT INTO t VALUES (zeroblob(100000))").await;
+        assert!(matches!(full, StoreError::Unavailable(_)), "{full:?}");
+    }
+
+    #[tokio::test]
+    async fn a_file_that_can_only_be_read_is_an_outage() {
+        let read_only = outcome("PRAGMA query_only = ON", "CREATE TABLE t (a BLOB)").await;
+        assert!(matches!(read_only, StoreError::Unavailable(_)), "{read_only:?}");
+    }
+
+    #[tokio::test]
+    async fn a_faulty_statement_is_no_outage() {
+        let faulty = outcome("SELECT 1", "SELECT nothing FROM nowhere").await;
+        assert!(matches!(faulty, StoreError::Corrupt { place: "somewhere", .. }), "{faulty:?}");
+    }
+
+    #[tokio::test]
+    async fn a_rule_without_a_port_is_no_taken_value() {
+        let table = "CREATE TABLE t (a TEXT UNIQUE, b TEXT NOT NULL DEFAULT '') STRICT; INSERT INTO t VALUES ('a', '')";
+        let twice = outcome(table, "INSERT INTO t VALUES ('a', '')").await;
+        assert!(matches!(twice, StoreError::Corrupt { .. }), "{twice:?}");
+    }
+}

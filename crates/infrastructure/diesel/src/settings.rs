@@ -8,7 +8,7 @@ use std::time::Duration;
 pub struct DatabaseSettings {
     /// Where it is.
     pub url: DatabaseUrl,
-    /// Connections open at once; for SQLite, those that read. One that writes comes on top there.
+    /// Connections open at once, 1 at least; for SQLite, those that read. One that writes comes on top there.
     pub max_connections: usize,
     /// Connections kept open while nobody needs them.
     pub max_idle: usize,

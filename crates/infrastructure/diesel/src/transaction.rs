@@ -1,7 +1,7 @@
 //! Transactions.
 
 use crate::connections::{Connection, Pools, SqliteLink};
-use crate::failures::{store_failure, unavailable};
+use crate::failures::{corrupt, store_failure, unavailable};
 use async_trait::async_trait;
 use diesel::QueryResult;
 use diesel::connection::AnsiTransactionManager as Ansi;
@@ -30,13 +30,13 @@ impl DieselUnitOfWork {
             self.pools.forget_idle();
             (transaction, begun) = self.begin_once().await?;
         }
-        begun.map_err(|error| store_failure(transaction.connection(), "transaction", error))?;
+        transaction.settle("transaction", begun)?;
         Ok(transaction)
     }
 
     async fn begin_once(&self) -> Result<(DieselTransaction, QueryResult<()>), StoreError> {
         let connection = self.pools.writer().await?;
-        DieselTransaction { connection: Some(connection) }.take_step(Step::Begin).await
+        DieselTransaction { connection: Some(connection), failed: false }.take_step(Step::Begin).await
     }
 }
 
@@ -52,6 +52,8 @@ impl UnitOfWork for DieselUnitOfWork {
 pub(crate) struct DieselTransaction {
     /// Empty once it is committed.
     connection: Option<Connection>,
+    /// After a failed statement PostgreSQL answers a COMMIT with success, and rolls back.
+    failed: bool,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -67,10 +69,19 @@ impl DieselTransaction {
         self.connection.as_mut().expect("the transaction is open")
     }
 
+    /// What a statement of this transaction on the table `place` came to.
+    pub(crate) fn settle<T>(&mut self, place: &'static str, outcome: QueryResult<T>) -> Result<T, StoreError> {
+        self.failed |= outcome.is_err();
+        outcome.map_err(|error| store_failure(self.connection(), place, error))
+    }
+
     /// Makes the changes durable.
     pub(crate) async fn finish(self) -> Result<(), StoreError> {
+        if self.failed {
+            return Err(corrupt("transaction", "a statement failed, so it can't be committed"));
+        }
         let (mut transaction, committed) = self.take_step(Step::Commit).await?;
-        committed.map_err(|error| store_failure(transaction.connection(), "transaction", error))?;
+        transaction.settle("transaction", committed)?;
         transaction.connection = None;
         Ok(())
     }
@@ -106,11 +117,11 @@ impl DieselTransaction {
 #[async_trait]
 impl Transaction for DieselTransaction {
     fn users(&mut self) -> &mut dyn UserRepository {
-        self.connection()
+        self
     }
 
     fn sessions(&mut self) -> &mut dyn SessionRepository {
-        self.connection()
+        self
     }
 
     async fn commit(self: Box<Self>) -> Result<(), StoreError> {

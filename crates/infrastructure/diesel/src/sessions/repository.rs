@@ -2,9 +2,8 @@
 
 use super::TABLE;
 use super::row::NewSessionRow;
-use crate::connections::Connection;
-use crate::failures::store_failure;
 use crate::schema::sessions;
+use crate::transaction::DieselTransaction;
 use crate::types::{Id, Instant};
 use async_trait::async_trait;
 use diesel::prelude::*;
@@ -14,19 +13,19 @@ use threshold_domain::Timestamp;
 use threshold_domain::sessions::{Session, SessionId};
 
 #[async_trait]
-impl SessionRepository for Connection {
+impl SessionRepository for DieselTransaction {
     async fn insert(&mut self, session: &Session) -> Result<(), StoreError> {
         let row = NewSessionRow::from(session);
-        let inserted = on!(self, |c| diesel::insert_into(sessions::table).values(&row).execute(c).await);
-        inserted.map(drop).map_err(|error| store_failure(self, TABLE, error))
+        let inserted = on!(self.connection(), |c| diesel::insert_into(sessions::table).values(&row).execute(c).await);
+        self.settle(TABLE, inserted).map(drop)
     }
 
     async fn end(&mut self, id: SessionId, at: Timestamp) -> Result<bool, StoreError> {
-        let ended = on!(self, |c| diesel::update(sessions::table.find(Id(id.as_uuid())))
+        let ended = on!(self.connection(), |c| diesel::update(sessions::table.find(Id(id.as_uuid())))
             .filter(sessions::ended_at.is_null())
             .set(sessions::ended_at.eq(Instant(at)))
             .execute(c)
             .await);
-        ended.map(|rows| rows == 1).map_err(|error| store_failure(self, TABLE, error))
+        Ok(self.settle(TABLE, ended)? == 1)
     }
 }

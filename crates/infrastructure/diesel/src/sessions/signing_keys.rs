@@ -1,7 +1,7 @@
 //! The keys that sign access tokens.
 
 use crate::connections::{Connection, Pools};
-use crate::failures::{corrupt, store_failure};
+use crate::failures::corrupt;
 use crate::schema::signing_keys;
 use crate::transaction::DieselUnitOfWork;
 use crate::types::Instant;
@@ -40,9 +40,8 @@ impl SigningKeyRepository for DieselSigningKeys {
     async fn insert(&self, key: &SigningKey) -> Result<(), StoreError> {
         let row = SigningKeyRow::from(key);
         let mut transaction = DieselUnitOfWork { pools: Arc::clone(&self.pools) }.open().await?;
-        let connection = transaction.connection();
-        let inserted = insert(connection, &row).await;
-        inserted.map_err(|error| store_failure(connection, TABLE, error))?;
+        let inserted = insert(transaction.connection(), &row).await;
+        transaction.settle(TABLE, inserted)?;
         transaction.finish().await
     }
 }

@@ -3,6 +3,7 @@
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::Text;
+use std::any::Any;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use tempfile::TempDir;
@@ -73,6 +74,29 @@ impl Place {
         }
     }
 
+    /// How SQLite would go about a statement.
+    pub(crate) fn explain_sqlite(&self, statement: &str) -> String {
+        let plan: Vec<Step> =
+            diesel::sql_query(format!("EXPLAIN QUERY PLAN {statement}")).load(&mut self.sqlite()).unwrap();
+        plan.into_iter().map(|step| step.detail + "\n").collect()
+    }
+
+    /// Locks the users for everybody else until it is dropped.
+    pub(crate) async fn lock_users(&self) -> Box<dyn Any> {
+        match self {
+            Self::Sqlite(_) => {
+                let mut connection = self.sqlite();
+                connection.batch_execute("BEGIN IMMEDIATE").unwrap();
+                Box::new(connection)
+            }
+            Self::Postgres(fresh) => {
+                let client = fresh.client().await;
+                client.batch_execute("BEGIN; LOCK TABLE users").await.unwrap();
+                Box::new(client)
+            }
+        }
+    }
+
     fn sqlite(&self) -> SqliteConnection {
         let settings = self.settings();
         SqliteConnection::establish(settings.url.sqlite_path().unwrap().to_str().unwrap()).unwrap()
@@ -83,6 +107,12 @@ impl Place {
 struct Line {
     #[diesel(sql_type = Text)]
     line: String,
+}
+
+#[derive(QueryableByName)]
+struct Step {
+    #[diesel(sql_type = Text)]
+    detail: String,
 }
 
 /// Remembers the last value of each gauge and how often each histogram was fed.

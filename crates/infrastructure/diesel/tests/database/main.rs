@@ -1,8 +1,18 @@
 //! The adapter on both databases: what PostgreSQL and SQLite do with the same text.
 
 #[cfg(test)]
+mod cancellation;
+#[cfg(test)]
+mod failures;
+#[cfg(test)]
 mod fixture;
 #[cfg(test)]
 mod migrations;
 #[cfg(test)]
+mod plans;
+#[cfg(test)]
+mod pools;
+#[cfg(test)]
 mod schemas;
+#[cfg(test)]
+mod values;

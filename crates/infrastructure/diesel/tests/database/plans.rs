@@ -1,0 +1,105 @@
+//! Every look-up of a request uses an index: the statements that the ports really send are explained.
+
+use crate::fixture::Place;
+use crate::on_both;
+use crate::values::{at, session, user};
+use diesel::connection::{Instrumentation, InstrumentationEvent, set_default_instrumentation};
+use std::cell::RefCell;
+use std::fmt::Write;
+use threshold_diesel::Database;
+use threshold_domain::accounts::Login;
+
+thread_local! {
+    static STATEMENTS: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Remembers the statements of this thread.
+struct Listener;
+
+impl Instrumentation for Listener {
+    fn on_connection_event(&mut self, event: InstrumentationEvent<'_>) {
+        if let InstrumentationEvent::StartQuery { query, .. } = event {
+            let mut text = String::new();
+            write!(text, "{query}").unwrap();
+            let statement = text.split(" -- binds:").next().unwrap().to_owned();
+            STATEMENTS.with_borrow_mut(|statements| statements.push(statement));
+        }
+    }
+}
+
+/// With a handful of rows every index is as good as another.
+const MANY_ROWS: &str = "
+    INSERT INTO users (id, email, email_canonical, username, status, created_at, updated_at, version)
+    SELECT gen_random_uuid(), 'u' || n || '@example.org', 'u' || n || '@example.org', 'u' || n, 'active', now(), now(), 1
+    FROM generate_series(1, 2000) n;
+    INSERT INTO sessions (id, user_id, created_at, expires_at, ended_at)
+    SELECT gen_random_uuid(), id, now(), now(), CASE WHEN email < 'u2' THEN now() END FROM users;
+    ANALYZE";
+
+async fn filled(place: &Place) -> Database {
+    set_default_instrumentation(|| Some(Box::new(Listener))).unwrap();
+    let database = place.migrated().await;
+    if let Place::Postgres(_) = place {
+        place.execute(MANY_ROWS).await;
+    }
+    database
+}
+
+/// The plan of the last statement that this thread sent to that table.
+async fn plan_of_last(place: &Place, table: &str) -> String {
+    let on_table = |sql: &&String| sql.contains(&format!("\"{table}\"")) || sql.contains(&format!("`{table}`"));
+    let statement = STATEMENTS.with_borrow(|all| all.iter().rfind(on_table).unwrap().clone());
+    match place {
+        Place::Sqlite(_) => place.explain_sqlite(&statement),
+        Place::Postgres(fresh) => {
+            let parameters = statement.matches('$').count();
+            let nulls = vec!["NULL"; parameters].join(", ");
+            let client = fresh.client().await;
+            let explained = client
+                .simple_query(&format!(
+                    "SET enable_seqscan = off; SET plan_cache_mode = force_generic_plan; \
+                     PREPARE statement AS {statement}; EXPLAIN EXECUTE statement({nulls})"
+                ))
+                .await
+                .unwrap();
+            format!("{explained:#?}")
+        }
+    }
+}
+
+async fn assert_uses(place: &Place, table: &str, on_postgres: &str, on_sqlite: &str) {
+    let plan = plan_of_last(place, table).await;
+    let index = match place {
+        Place::Sqlite(_) => on_sqlite,
+        Place::Postgres(_) => on_postgres,
+    };
+    assert!(plan.contains(index), "{index} is not in the plan {plan}");
+    assert!(!plan.contains("Seq Scan") && !plan.contains(&format!("SCAN {table}")), "{plan}");
+}
+
+on_both! {
+    async fn users_are_found_by_an_index(place: Place) {
+        let database = filled(&place).await;
+        let accounts = database.accounts();
+        let ada = user(1);
+        accounts.find(ada.id).await.unwrap();
+        assert_uses(&place, "users", "users_pkey", "PRIMARY KEY (id=?)").await;
+        accounts.find_by_login(&Login::Email(ada.email.clone())).await.unwrap();
+        assert_uses(&place, "users", "users_email_key", "users_email_key (email_canonical=?)").await;
+        accounts.find_by_login(&Login::Username(ada.username.clone().unwrap())).await.unwrap();
+        assert_uses(&place, "users", "users_username_key", "users_username_key (username=?)").await;
+        database.unit_of_work().begin().await.unwrap().users().record_login(ada.id, at(1)).await.unwrap();
+        assert_uses(&place, "users", "users_pkey", "PRIMARY KEY (id=?)").await;
+    }
+
+    async fn sessions_are_found_by_an_index(place: Place) {
+        let database = filled(&place).await;
+        let sessions = database.sessions();
+        sessions.is_live(session(1).id).await.unwrap();
+        assert_uses(&place, "sessions", "sessions_pkey", "PRIMARY KEY (id=?)").await;
+        sessions.ended_since(at(0)).await.unwrap();
+        assert_uses(&place, "sessions", "sessions_ended_at_idx", "sessions_ended_at_idx (ended_at>?)").await;
+        database.unit_of_work().begin().await.unwrap().sessions().end(session(1).id, at(1)).await.unwrap();
+        assert_uses(&place, "sessions", "sessions_pkey", "PRIMARY KEY (id=?)").await;
+    }
+}
