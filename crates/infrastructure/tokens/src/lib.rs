@@ -1,1 +1,22 @@
 //! Access tokens and the keys that sign them.
+//!
+//! [`JwtTokens`] issues and verifies JWTs (RFC 9068) with the keys of a [`KeyRing`], which reads them from the store and makes
+//! the first one. Private keys are stored sealed with the [`MasterKey`].
+
+mod claims;
+mod header;
+mod jwt_tokens;
+mod key_pair;
+mod key_ring;
+mod master_key;
+mod provider;
+mod sealing;
+mod shared_secret;
+mod signing_key_check;
+mod thumbprint;
+
+pub use jwt_tokens::{JwtTokens, TokenSettings};
+pub use key_ring::{KeyRing, KeyRingError, KeySource, SigningMethod};
+pub use master_key::{MasterKey, MasterKeyError};
+pub use shared_secret::{SharedSecret, SharedSecretError};
+pub use signing_key_check::SigningKeyCheck;

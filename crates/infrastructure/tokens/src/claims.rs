@@ -1,0 +1,52 @@
+//! The claims of an access token as JSON.
+
+use serde::{Deserialize, Serialize};
+use threshold_domain::Timestamp;
+use threshold_domain::access::Grants;
+use threshold_domain::accounts::UserId;
+use threshold_domain::sessions::{AccessClaims, SessionId, TokenId};
+use uuid::Uuid;
+
+/// RFC 9068 §2.2, with the session (`sid`), roles and permissions. Audience is one of several when read, one when written.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct JsonClaims {
+    iss: String,
+    aud: serde_json::Value,
+    sub: Uuid,
+    sid: Uuid,
+    jti: Uuid,
+    iat: i64,
+    pub(crate) nbf: i64,
+    pub(crate) exp: i64,
+    roles: Vec<String>,
+    permissions: Vec<String>,
+}
+
+impl JsonClaims {
+    pub(crate) fn new(claims: &AccessClaims, issuer: &str, audience: &str) -> Self {
+        Self {
+            iss: issuer.to_owned(),
+            aud: audience.into(),
+            sub: claims.subject.as_uuid(),
+            sid: claims.session.as_uuid(),
+            jti: claims.token_id.as_uuid(),
+            iat: claims.issued_at.timestamp(),
+            nbf: claims.issued_at.timestamp(),
+            exp: claims.expires_at.timestamp(),
+            roles: claims.grants.roles.clone(),
+            permissions: claims.grants.permissions.clone(),
+        }
+    }
+
+    /// `None` for times that no calendar has.
+    pub(crate) fn into_claims(self) -> Option<AccessClaims> {
+        Some(AccessClaims {
+            subject: UserId::new(self.sub),
+            session: SessionId::new(self.sid),
+            token_id: TokenId::new(self.jti),
+            issued_at: Timestamp::from_timestamp_secs(self.iat)?,
+            expires_at: Timestamp::from_timestamp_secs(self.exp)?,
+            grants: Grants { roles: self.roles, permissions: self.permissions },
+        })
+    }
+}
