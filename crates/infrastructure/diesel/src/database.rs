@@ -38,7 +38,7 @@ impl Database {
     /// # Errors
     /// When it can't be reached or opened.
     pub async fn connect(settings: &DatabaseSettings, meter: Arc<dyn Meter>) -> Result<Self, ConnectError> {
-        let refused = |error: BoxError| ConnectError { url: settings.url.clone(), reason: reason(&*error) };
+        let refused = |error: BoxError| ConnectError { url: settings.url.clone(), reason: error.to_string() };
         if let Some(file) = settings.url.sqlite_path() {
             make_private(file).map_err(|error| refused(error.into()))?;
         }
@@ -123,11 +123,4 @@ async fn tend(pools: Weak<Pools>) {
 /// The cause alone: that the store is unavailable is said already.
 fn cause(error: StoreError) -> BoxError {
     if let StoreError::Unavailable(cause) = error { cause } else { error.into() }
-}
-
-fn reason(error: &(dyn std::error::Error + 'static)) -> String {
-    match error.source() {
-        Some(source) => format!("{error}: {}", reason(source)),
-        None => error.to_string(),
-    }
 }

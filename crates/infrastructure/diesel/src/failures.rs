@@ -51,7 +51,13 @@ pub(crate) fn unavailable(cause: impl Into<BoxError>) -> StoreError {
 
 /// What it means that no connection was lent.
 pub(crate) fn pool_failure(error: LendError<PoolError>) -> StoreError {
-    if let LendError::Timeout(TimeoutType::Wait) = error { StoreError::Overloaded } else { unavailable(error) }
+    match error {
+        LendError::Timeout(TimeoutType::Wait) => StoreError::Overloaded,
+        LendError::Backend(cause) => unavailable(cause),
+        LendError::Timeout(_) | LendError::Closed | LendError::NoRuntimeSpecified | LendError::PostCreateHook(_) => {
+            unavailable(error)
+        }
+    }
 }
 
 fn broken_rule(error: &Error) -> Option<Uniqueness> {
@@ -63,7 +69,7 @@ fn broken_rule(error: &Error) -> Option<Uniqueness> {
 }
 
 /// Whether a statement failed because of the server's state rather than by its own fault.
-fn is_outage(connection: &Connection, error: &Error) -> bool {
+pub(crate) fn is_outage(connection: &Connection, error: &Error) -> bool {
     if let Error::DatabaseError(DatabaseErrorKind::Unknown, information) = error {
         return match connection {
             // Diesel keeps no SQLSTATE, and the message is in the server's language. But a server that finds fault with

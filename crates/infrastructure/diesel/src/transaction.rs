@@ -25,7 +25,9 @@ impl DieselUnitOfWork {
     /// Begins; a connection that turns out to be lost costs a second try, not an error.
     pub(crate) async fn open(&self) -> Result<DieselTransaction, StoreError> {
         let (mut transaction, mut begun) = self.begin_once().await?;
-        if begun.is_err() && transaction.connection().is_broken() {
+        if let Err(error) = &begun
+            && transaction.connection().is_lost(error).await
+        {
             drop(transaction);
             self.pools.forget_idle();
             (transaction, begun) = self.begin_once().await?;

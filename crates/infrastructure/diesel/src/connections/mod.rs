@@ -8,9 +8,16 @@ mod sqlite;
 pub(crate) use pools::Pools;
 pub(crate) use sqlite::SqliteLink;
 
+use crate::failures::is_outage;
+use diesel::result::Error;
 use diesel_async::AsyncPgConnection;
 use diesel_async::pooled_connection::PoolableConnection;
 use diesel_async::pooled_connection::deadpool::Object;
+use std::time::{Duration, Instant};
+use tokio::time::sleep;
+
+/// The longest time between a server's last words and its hanging up.
+const GOODBYE: Duration = Duration::from_millis(20);
 
 /// A connection lent by a pool; dropped, it goes back.
 #[expect(clippy::large_enum_variant, reason = "it moves a few times in its life; a box would cost every query more")]
@@ -28,6 +35,20 @@ impl Connection {
             Self::Postgres(link) => PoolableConnection::is_broken(&mut **link),
             Self::Sqlite(link) => PoolableConnection::is_broken(&mut **link),
         }
+    }
+
+    /// Whether a statement failed because the connection is gone. A server that ends a connection says so first and hangs
+    /// up afterwards: that is waited for, for a moment.
+    pub(crate) async fn is_lost(&mut self, error: &Error) -> bool {
+        if let Self::Postgres(_) = self
+            && is_outage(self, error)
+        {
+            let began = Instant::now();
+            while !self.is_broken() && began.elapsed() < GOODBYE {
+                sleep(Duration::from_millis(1)).await;
+            }
+        }
+        self.is_broken()
     }
 
     /// Closes it now instead of giving it back: what it holds on the server is free at once.

@@ -69,7 +69,9 @@ impl Pools {
     ) -> Result<T, StoreError> {
         let mut connection = self.reader().await?;
         let mut answer = query(&mut connection).await;
-        if answer.is_err() && connection.is_broken() {
+        if let Err(error) = &answer
+            && connection.is_lost(error).await
+        {
             drop(connection);
             self.forget_idle();
             connection = self.reader().await?;

@@ -81,6 +81,9 @@ fn verifying(authorities: Option<&Path>) -> Result<MakeRustlsConnect, BoxError> 
             for certificate in CertificateDer::pem_file_iter(file)? {
                 roots.add(certificate?)?;
             }
+            if roots.is_empty() {
+                return Err("the file of sslrootcert holds no certificate".into());
+            }
         }
         None => roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned()),
     }

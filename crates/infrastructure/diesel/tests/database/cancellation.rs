@@ -1,7 +1,8 @@
 //! Work that is dropped in the middle leaves neither a change nor a lost connection.
 
 use crate::fixture::{Kind, Place};
-use crate::values::{session, user};
+use crate::on_both;
+use crate::values::{eventually, session, user};
 use futures::FutureExt;
 use std::future::{Future, poll_fn};
 use std::pin::pin;
@@ -62,6 +63,35 @@ async fn nothing_is_left(kind: Kind) {
     let counts = "SELECT 'odd ' || count(*) AS line FROM users WHERE username LIKE 'user_1' AND username <> 'user1000' \
          UNION ALL SELECT 'half ' || count(*) FROM users u LEFT JOIN sessions s ON s.user_id = u.id WHERE s.id IS NULL";
     assert_eq!(place.lines(counts).await, ["odd 0", "half 0"]);
+}
+
+on_both! {
+    async fn a_dropped_transaction_holds_nothing_back(place: Place) {
+        let database = place.migrated().await;
+        let unit_of_work = database.unit_of_work();
+        for polls in 1..MOST_POLLS {
+            abandon_after(polls, async {
+                let mut transaction = unit_of_work.begin().await?;
+                transaction.users().insert(&user(1), None).await
+            }).await;
+            // Nobody asks the pool again before this: others must not wait for it.
+            eventually("another process may write", async || place.can_write().await).await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_rolled_back_connection_is_used_again() {
+    let place = Place::new(Kind::Postgres).await;
+    let database = place.migrated().await;
+    let open = "SELECT pid::text AS line FROM pg_stat_activity \
+                WHERE datname = current_database() AND application_name = 'threshold' AND state = 'idle'";
+    database.accounts().find(user(1).id).await.unwrap();
+    let before = place.lines(open).await;
+    let mut transaction = database.unit_of_work().begin().await.unwrap();
+    transaction.users().insert(&user(1), None).await.unwrap();
+    drop(transaction);
+    eventually("it is idle again", async || place.lines(open).await == before).await;
 }
 
 #[tokio::test]

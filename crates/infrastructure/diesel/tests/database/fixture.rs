@@ -97,6 +97,16 @@ impl Place {
         }
     }
 
+    /// Whether nobody else holds the users, or a row of them, locked.
+    pub(crate) async fn can_write(&self) -> bool {
+        match self {
+            Self::Sqlite(_) => self.sqlite().batch_execute("BEGIN IMMEDIATE; ROLLBACK").is_ok(),
+            Self::Postgres(fresh) => {
+                fresh.client().await.batch_execute("BEGIN; LOCK TABLE users NOWAIT; ROLLBACK").await.is_ok()
+            }
+        }
+    }
+
     fn sqlite(&self) -> SqliteConnection {
         let settings = self.settings();
         SqliteConnection::establish(settings.url.sqlite_path().unwrap().to_str().unwrap()).unwrap()
