@@ -1,0 +1,100 @@
+//! The log.
+
+use std::str::FromStr;
+use tracing::Subscriber;
+use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::fmt::format::JsonFields;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::{EnvFilter, Layer, Registry, fmt};
+
+/// How a line looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogFormat {
+    /// One JSON object a line, for machines.
+    Json,
+    /// Colours and short times, for people.
+    Pretty,
+}
+
+/// The filter can't be read.
+#[derive(Debug, thiserror::Error)]
+#[error("a log filter looks like `info` or `info,threshold_diesel=debug`")]
+pub struct LogFilterError(#[source] Box<dyn std::error::Error + Send + Sync>);
+
+/// A subscriber that writes lines that pass `filter` (`info`, `warn,threshold_transport=debug`, …) to `writer`. JSON lines
+/// carry the fields of the spans around them, such as the request's id and route, in `spans`.
+///
+/// # Errors
+/// When the filter can't be read.
+pub fn subscriber<W>(
+    format: LogFormat,
+    filter: &str,
+    writer: W,
+) -> Result<impl Subscriber + Send + Sync + use<W>, LogFilterError>
+where
+    W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
+{
+    let filter = EnvFilter::from_str(filter).map_err(|error| LogFilterError(error.into()))?;
+    let lines: Box<dyn Layer<Registry> + Send + Sync> = match format {
+        LogFormat::Json => {
+            let lines = fmt::layer().json().flatten_event(true).with_current_span(true).with_span_list(false);
+            Box::new(lines.fmt_fields(JsonFields::new()).with_writer(writer))
+        }
+        LogFormat::Pretty => Box::new(fmt::layer().with_target(false).with_writer(writer)),
+    };
+    Ok(tracing_subscriber::registry().with(lines.with_filter(filter)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::Value;
+    use std::io;
+    use std::sync::{Arc, Mutex};
+    use tracing::{Span, field, info, info_span};
+
+    #[derive(Clone, Default)]
+    struct Lines(Arc<Mutex<Vec<u8>>>);
+
+    impl io::Write for Lines {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    fn log(filter: &str, work: impl FnOnce()) -> Vec<Value> {
+        let lines = Lines::default();
+        let writer = lines.clone();
+        let subscriber = subscriber(LogFormat::Json, filter, move || writer.clone()).unwrap();
+        tracing::subscriber::with_default(subscriber, work);
+        let text = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
+        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    }
+
+    #[test]
+    fn a_line_carries_its_request_and_route() {
+        let lines = log("info", || {
+            let span = info_span!("request", request_id = "r1", route = field::Empty);
+            let _entered = span.enter();
+            Span::current().record("route", "/api/v1/login");
+            info!(status = 200, "request answered");
+        });
+        let [line] = lines.as_slice() else { panic!("{lines:?}") };
+        assert_eq!(line["message"], "request answered");
+        assert_eq!(line["status"], 200);
+        assert_eq!(line["span"]["request_id"], "r1");
+        assert_eq!(line["span"]["route"], "/api/v1/login");
+        assert!(line["timestamp"].as_str().unwrap().ends_with('Z'));
+    }
+
+    #[test]
+    fn the_filter_decides_what_is_written() {
+        assert!(log("warn", || info!("unimportant")).is_empty());
+        assert!(subscriber(LogFormat::Json, "no such = filter", io::sink).is_err());
+    }
+}
