@@ -4,6 +4,7 @@
 //! the environment. A test that needs it never skips.
 
 use std::sync::atomic::{AtomicU32, Ordering};
+use tokio_postgres::error::SqlState;
 use tokio_postgres::{Client, Config, NoTls};
 
 /// Names the server: a superuser's URL, for example `postgres://threshold@127.0.0.1:5433/postgres`.
@@ -24,12 +25,16 @@ impl FreshDatabase {
     /// When the server is not running or does not make the database.
     pub async fn create() -> Self {
         let server = server_url();
-        let name = format!("test_{}_{}", std::process::id(), DATABASES.fetch_add(1, Ordering::Relaxed));
         let client = connect(&server).await;
-        if let Err(error) = client.batch_execute(&format!("CREATE DATABASE {name}")).await {
-            panic!("the test database was not made: {error}");
+        loop {
+            let name = format!("test_{}_{}", std::process::id(), DATABASES.fetch_add(1, Ordering::Relaxed));
+            match client.batch_execute(&format!("CREATE DATABASE {name}")).await {
+                Ok(()) => return Self { url: beside(&server, &name) },
+                // An earlier process had the same number.
+                Err(error) if error.code() == Some(&SqlState::DUPLICATE_DATABASE) => {}
+                Err(error) => panic!("the test database was not made: {error}"),
+            }
         }
-        Self { url: beside(&server, &name) }
     }
 
     /// Where it is, as `THRESHOLD_DATABASE__URL` takes it.

@@ -87,6 +87,7 @@ async fn a_rolled_back_connection_is_used_again() {
     let open = "SELECT pid::text AS line FROM pg_stat_activity \
                 WHERE datname = current_database() AND application_name = 'threshold' AND state = 'idle'";
     database.accounts().find(user(1).id).await.unwrap();
+    eventually("the one that migrated is closed", async || place.lines(open).await.len() == 1).await;
     let before = place.lines(open).await;
     let mut transaction = database.unit_of_work().begin().await.unwrap();
     transaction.users().insert(&user(1), None).await.unwrap();
