@@ -15,4 +15,6 @@ mod pools;
 #[cfg(test)]
 mod schemas;
 #[cfg(test)]
+mod stores;
+#[cfg(test)]
 mod values;
