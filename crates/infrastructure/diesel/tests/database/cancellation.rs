@@ -75,7 +75,7 @@ on_both! {
                 transaction.users().insert(&user(1), None).await
             }).await;
             // Nobody asks the pool again before this: others must not wait for it.
-            eventually("another process may write", async || place.can_write().await).await;
+            eventually("the transaction is over", async || place.is_at_rest().await).await;
         }
     }
 }

@@ -97,12 +97,14 @@ impl Place {
         }
     }
 
-    /// Whether nobody else holds the users, or a row of them, locked.
-    pub(crate) async fn can_write(&self) -> bool {
+    /// Whether no transaction is open that changes something.
+    pub(crate) async fn is_at_rest(&self) -> bool {
         match self {
             Self::Sqlite(_) => self.sqlite().batch_execute("BEGIN IMMEDIATE; ROLLBACK").is_ok(),
-            Self::Postgres(fresh) => {
-                fresh.client().await.batch_execute("BEGIN; LOCK TABLE users NOWAIT; ROLLBACK").await.is_ok()
+            Self::Postgres(_) => {
+                let busy = "SELECT state AS line FROM pg_stat_activity \
+                            WHERE datname = current_database() AND application_name = 'threshold' AND state <> 'idle'";
+                self.lines(busy).await.is_empty()
             }
         }
     }

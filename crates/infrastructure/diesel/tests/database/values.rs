@@ -29,11 +29,11 @@ pub(crate) fn session(number: u128) -> Session {
     Session::started(id, UserId::new(Uuid::from_u128(number)), at(0), chrono::TimeDelta::days(30))
 }
 
-/// Waits until something is so.
+/// Waits until something is so: less long than a forgotten transaction lives on the server.
 pub(crate) async fn eventually<F: Future<Output = bool>>(what: &str, mut is_so: impl FnMut() -> F) {
     let began = Instant::now();
     while !is_so().await {
-        assert!(began.elapsed() < Duration::from_secs(20), "{what} never happened");
+        assert!(began.elapsed() < Duration::from_secs(8), "{what} never happened");
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
 }
