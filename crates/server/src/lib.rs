@@ -1,1 +1,8 @@
 //! The program: settings, wiring, commands.
+//!
+//! Nothing is decided here: [`config`] reads what the operator wants, [`server`] builds every adapter and hands it to the use
+//! cases that need it, [`cli`] offers both on the command line.
+
+pub mod cli;
+pub mod config;
+pub mod server;

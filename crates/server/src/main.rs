@@ -1,3 +1,7 @@
 //! The binary `threshold`.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    threshold_server::cli::run()
+}

@@ -1,0 +1,63 @@
+//! `threshold serve`
+
+use super::Failure;
+use crate::config::Settings;
+use crate::server::Running;
+use std::io;
+use std::time::Duration;
+use threshold_application::ports::BoxError;
+use threshold_telemetry::subscriber;
+use tokio::runtime::Runtime;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+/// How long work without a client may go on after the last answer.
+const LAST_WORK: Duration = Duration::from_secs(1);
+
+pub(super) fn run(settings: &Settings) -> Result<(), Failure> {
+    let log = &settings.observability;
+    let subscriber = subscriber(log.log_format, &log.log_filter, io::stdout).map_err(BoxError::from)?;
+    tracing::subscriber::set_global_default(subscriber).map_err(BoxError::from)?;
+    let runtime = runtime()?;
+    let outcome = runtime.block_on(serve(settings));
+    runtime.shutdown_timeout(LAST_WORK);
+    Ok(outcome?)
+}
+
+/// Two threads: changes wait for the store, not for the processor.
+pub(super) fn runtime() -> Result<Runtime, Failure> {
+    let mut builder = tokio::runtime::Builder::new_multi_thread();
+    let runtime = builder.worker_threads(2).thread_name("use-cases").enable_all().build();
+    runtime.map_err(|error| Failure::Other(error.into()))
+}
+
+async fn serve(settings: &Settings) -> Result<(), BoxError> {
+    let mut signals =
+        Signals { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? };
+    let running = Running::start(settings).await?;
+    signals.next().await;
+    let hurried = tokio::select! {
+        () = running.drain() => false,
+        () = signals.next() => true,
+    };
+    let stopped = tokio::select! {
+        biased;
+        stopped = running.stop(!hurried) => stopped,
+        () = signals.next() => return Ok(()),
+    };
+    Ok(stopped?)
+}
+
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    /// Waits for SIGTERM or SIGINT.
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! The one list of settings.
+
+/// One setting.
+pub(crate) struct Setting {
+    /// Its place in the files, with dots.
+    pub(crate) key: &'static str,
+    /// Its default in TOML; `None` where the explanation says what happens without one.
+    pub(crate) default: Option<&'static str>,
+    /// What it looks like.
+    pub(crate) form: &'static str,
+    /// What it decides.
+    pub(crate) doc: &'static str,
+    /// Whether it must never be printed; then it can also come from a file.
+    pub(crate) secret: bool,
+}
+
+const fn setting(key: &'static str, default: &'static str, form: &'static str, doc: &'static str) -> Setting {
+    Setting { key, default: Some(default), form, doc, secret: false }
+}
+
+const fn optional(key: &'static str, form: &'static str, doc: &'static str) -> Setting {
+    Setting { key, default: None, form, doc, secret: false }
+}
+
+const fn secret(key: &'static str, default: Option<&'static str>, form: &'static str, doc: &'static str) -> Setting {
+    Setting { key, default, form, doc, secret: true }
+}
+
+/// Names that could be taken for a part of the service or for somebody who speaks for it.
+const RESERVED: &str = r#"["about", "abuse", "account", "accounts", "admin", "administrator", "api", "auth", "billing", "config", "contact", "help", "host", "hostmaster", "info", "login", "logout", "mail", "moderator", "news", "nobody", "noreply", "null", "oauth", "official", "operator", "postmaster", "privacy", "register", "reset", "root", "security", "session", "settings", "staff", "status", "support", "system", "threshold", "undefined", "user", "users", "verify", "webmaster", "www"]"#;
+
+/// Every setting, in the order of the reference.
+#[rustfmt::skip]
+pub(crate) const SETTINGS: &[Setting] = &[
+    secret("secret_key", None, "32 bytes in hex or base64",
+        "Seals the signing keys in the database; the same for all instances. In development on SQLite it is made on the first start, beside the database file; anywhere else it is required."),
+
+    setting("server.listen", r#""127.0.0.1:8080""#, "address:port", "Where the service listens. Port 0 takes a free one, which the log tells."),
+    optional("server.public_url", "http(s)://host[:port]", "The address that clients use; `http://` and `server.listen` if it is not set. In production it begins with `https://`."),
+    setting("server.workers", "0", "number", "Threads that answer requests; 0 takes as many as there are cores."),
+    setting("server.body_timeout", r#""10s""#, "duration", "How long a client may take to send a body."),
+
+    setting("shutdown.drain", r#""5s""#, "duration", "How long the listener stays open after SIGTERM while `/ready` answers 503, so that load balancers notice."),
+    setting("shutdown.grace", r#""30s""#, "duration", "How long requests under way may take to finish after that."),
+
+    secret("database.url", Some(r#""sqlite://data/threshold.db""#), "URL",
+        "`sqlite://relative/path`, `sqlite:///absolute/path` or `postgres://user:password@host/name`, the latter with `?sslmode=verify-full` for an encrypted connection."),
+    optional("database.migrate", "`auto` or `never`", "Whether `serve` applies pending migrations, or refuses to start with them; `auto` on SQLite, `never` on PostgreSQL if it is not set."),
+    setting("database.max_connections", "25", "number", "Connections open at once; on SQLite, those that read."),
+    setting("database.max_idle", "5", "number", "Connections kept open while nobody needs them."),
+    setting("database.max_lifetime", r#""5m""#, "duration", "A connection older than this is replaced."),
+    setting("database.acquire_timeout", r#""5s""#, "duration", "Who gets no connection within this time is answered 503 `overloaded`."),
+    setting("database.statement_timeout", r#""5s""#, "duration", "The longest that one statement may take."),
+
+    setting("password.min_length", "8", "number", "The fewest characters of a new password, from 1 to 256."),
+    setting("password.min_score", "3", "0 to 4", "The lowest zxcvbn score of a new password."),
+    setting("password.bcrypt_cost", "12", "4 to 16", "The cost of new hashes: one more takes twice as long. Under 10 is refused in production."),
+    setting("password.max_queue_wait", r#""2s""#, "duration", "Who would wait longer for their password to be hashed is answered 503 `overloaded` at once."),
+    setting("password.threads", "0", "number", "Threads that hash; 0 takes as many as there are cores."),
+    setting("password.interleaved", "true", "`true` or `false`", "Whether four passwords are hashed at once on a thread, which is more than three times as fast; else one by one, by the `bcrypt` crate."),
+
+    setting("username.reserved", RESERVED, "list", "Usernames that nobody may take."),
+
+    setting("login.require_verified_email", "false", "`true` or `false`", "Whether an account must have proven its address before it can sign in."),
+
+    setting("tokens.access_lifetime", r#""15m""#, "duration", "How long an access token is valid."),
+    setting("tokens.algorithm", r#""EdDSA""#, "`EdDSA`, `ES256` or `HS256`", "How access tokens are signed."),
+    secret("tokens.hs256_secret", None, "32 bytes or more", "The secret of HS256, which everybody who verifies tokens shares."),
+    optional("tokens.issuer", "URL", "`iss` of access tokens; the public URL if it is not set."),
+    setting("tokens.audience", r#""threshold""#, "text", "`aud` of access tokens."),
+    setting("tokens.cache_size", "10000", "number", "How many verified tokens are remembered, about 400 bytes each."),
+
+    setting("observability.metrics_listen", r#""127.0.0.1:9464""#, "address:port", "Where metrics are served; empty turns them off."),
+    setting("observability.log_format", r#""json""#, "`json` or `pretty`", "What the log looks like."),
+    setting("observability.log_filter", r#""info,actix_server=warn""#, "filter", "Which lines are logged, for example `warn` or `info,threshold_transport=warn`, which leaves out the line of each request."),
+];
+
+/// The setting of that key.
+pub(crate) fn find(key: &str) -> Option<&'static Setting> {
+    SETTINGS.iter().find(|setting| setting.key == key)
+}
+
+impl Setting {
+    /// The environment variable that lays over it.
+    pub(crate) fn variable(&self) -> String {
+        format!("THRESHOLD_{}", self.key.replace('.', "__").to_uppercase())
+    }
+
+    /// Its section and its name there; the section is empty for settings at the top.
+    pub(crate) fn section(&self) -> (&'static str, &'static str) {
+        self.key.split_once('.').unwrap_or(("", self.key))
+    }
+}

@@ -1,0 +1,21 @@
+//! Settings: what the operator wants, read from layers, checked all at once.
+//!
+//! The catalogue is the one list of settings. Defaults, `config/default.toml` and `docs/configuration.md` are made from it. Over the
+//! defaults lie `default.toml`, the file of the environment, environment variables, and flags.
+
+mod catalogue;
+mod duration;
+mod fault;
+mod layers;
+mod reader;
+mod reference;
+mod settings;
+mod show;
+
+pub use fault::{Fault, Faults};
+pub use layers::Sources;
+pub use reference::{default_toml, markdown};
+pub use settings::{
+    Environment, MasterKeySource, MigratePolicy, ObservabilitySettings, ServerSettings, Settings, TokensSettings,
+};
+pub use show::show;

@@ -1,0 +1,55 @@
+//! Work that no request asks for.
+
+use std::sync::Arc;
+use std::time::Duration;
+use threshold_application::ErrorChain;
+use threshold_application::sessions::FollowRevocations;
+use threshold_domain::Timestamp;
+use threshold_telemetry::PrometheusMeter;
+use tokio::time::{MissedTickBehavior, interval};
+use tracing::{info, warn};
+
+/// Sign-outs of other instances are known after this time and a query's; the list calls itself out of date after a second.
+const FOLLOW_EVERY: Duration = Duration::from_millis(250);
+/// Observations are folded into their buckets this often.
+const UPKEEP_EVERY: Duration = Duration::from_secs(5);
+
+/// Looks for ended sessions for as long as the process runs. A streak of failures is logged once, and so is its end.
+pub(super) async fn follow_revocations(follow: FollowRevocations) {
+    let mut ticks = interval(FOLLOW_EVERY);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut last: Option<Timestamp> = None;
+    let mut failing = false;
+    loop {
+        ticks.tick().await;
+        match follow.execute(last).await {
+            Ok(now) => {
+                if std::mem::take(&mut failing) {
+                    info!("ended sessions are followed again");
+                }
+                last = Some(now);
+            }
+            Err(error) if !failing => {
+                warn!(error = %ErrorChain(&error), "ended sessions can't be followed; the database is asked for each request");
+                failing = true;
+            }
+            Err(_still_failing) => {}
+        }
+    }
+}
+
+/// Looks once before the first request comes, so that it needn't ask the database. What fails is tried again soon.
+pub(super) async fn catch_up(follow: &FollowRevocations) {
+    if let Err(error) = follow.execute(None).await {
+        warn!(error = %ErrorChain(&error), "ended sessions could not be read at the start");
+    }
+}
+
+/// Keeps the memory of metrics small when nobody asks for them.
+pub(super) async fn keep_metrics(meter: Arc<PrometheusMeter>) {
+    let mut ticks = interval(UPKEEP_EVERY);
+    loop {
+        ticks.tick().await;
+        meter.upkeep();
+    }
+}

@@ -1,0 +1,10 @@
+//! The running service: every adapter built, wired to the use cases, and served.
+
+mod background;
+mod http;
+mod master_key;
+mod running;
+mod wiring;
+
+pub use master_key::MasterKeyFileError;
+pub use running::{Running, StartError};

@@ -1,0 +1,115 @@
+//! Starting and stopping.
+
+use super::background;
+use super::http::{Bound, bind_api, bind_metrics};
+use super::master_key::MasterKeyFileError;
+use super::wiring::{Wiring, wire};
+use crate::config::Settings;
+use actix_web::dev::ServerHandle;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+use threshold_diesel::{ConnectError, Database, MigrationError};
+use threshold_telemetry::RecorderError;
+use threshold_tokens::KeyRingError;
+use tokio::task::JoinHandle;
+use tracing::info;
+
+/// The service, answering.
+pub struct Running {
+    /// Where the API listens; the real port where 0 was asked for.
+    pub address: SocketAddr,
+    /// Where metrics are served, if they are.
+    pub metrics_address: Option<SocketAddr>,
+    api: JoinHandle<io::Result<()>>,
+    handles: Vec<ServerHandle>,
+    background: Vec<JoinHandle<()>>,
+    database: Database,
+    draining: Arc<AtomicBool>,
+    drain: Duration,
+}
+
+/// Why the service didn't start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The database can't be opened.
+    #[error(transparent)]
+    Database(#[from] ConnectError),
+    /// The tables can't be brought up to date, or a newer version made them.
+    #[error(transparent)]
+    Migration(#[from] MigrationError),
+    /// The operator wants to migrate by hand, and it is to be done.
+    #[error("the database lacks {}: run `threshold migrate up`, or set database.migrate to auto", .0.join(", "))]
+    PendingMigrations(Vec<String>),
+    /// There are no signing keys.
+    #[error(transparent)]
+    Keys(#[from] KeyRingError),
+    /// The master key's file is of no use.
+    #[error(transparent)]
+    MasterKey(#[from] MasterKeyFileError),
+    /// The metrics recorder refused.
+    #[error(transparent)]
+    Recorder(#[from] RecorderError),
+    /// A listener can't be had, for example because its port is taken.
+    #[error("can't listen on {address} ({setting})")]
+    Listen {
+        /// The setting that names the address.
+        setting: &'static str,
+        /// The address.
+        address: SocketAddr,
+        /// Why.
+        source: io::Error,
+    },
+}
+
+impl Running {
+    /// Starts the service on the current tokio runtime, where use cases that change something run from then on.
+    ///
+    /// # Errors
+    /// See [`StartError`].
+    pub async fn start(settings: &Settings) -> Result<Self, StartError> {
+        let wiring = wire(settings, Instant::now()).await?;
+        let metrics = bind_metrics(settings, &wiring.meter)?;
+        let Bound { address, server } = bind_api(&settings.server, &wiring)?;
+        let Wiring { database, meter, follow_revocations, draining, .. } = wiring;
+        let mut handles = vec![server.handle()];
+        let mut background = vec![
+            tokio::spawn(background::follow_revocations(follow_revocations)),
+            tokio::spawn(background::keep_metrics(meter)),
+        ];
+        let metrics_address = metrics.as_ref().map(|metrics| metrics.address);
+        if let Some(metrics) = metrics {
+            info!(address = %format_args!("http://{}/metrics", metrics.address), "serving metrics");
+            handles.push(metrics.server.handle());
+            background.push(tokio::spawn(async move { drop(metrics.server.await) }));
+        }
+        info!(address = %format_args!("http://{address}"), "listening");
+        let api = tokio::spawn(server);
+        let drain = settings.server.drain;
+        Ok(Self { address, metrics_address, api, handles, background, database, draining, drain })
+    }
+
+    /// From now on `/ready` answers 503, and everything else is answered as before, for as long as `shutdown.drain` says.
+    pub async fn drain(&self) {
+        self.draining.store(true, Ordering::Release);
+        info!("draining");
+        tokio::time::sleep(self.drain).await;
+    }
+
+    /// Closes the listeners, finishes what is under way if `gracefully`, and closes the database.
+    ///
+    /// # Errors
+    /// When the server had failed before.
+    pub async fn stop(self, gracefully: bool) -> io::Result<()> {
+        for handle in &self.handles {
+            handle.stop(gracefully).await;
+        }
+        let outcome = self.api.await.unwrap_or_else(|error| Err(io::Error::other(error)));
+        self.background.iter().for_each(JoinHandle::abort);
+        self.database.close();
+        info!("stopped");
+        outcome
+    }
+}
