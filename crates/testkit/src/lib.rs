@@ -1,1 +1,37 @@
 //! In-memory fakes of every port, and the contract suites that every adapter passes.
+//!
+//! Fakes are small real implementations: they pass the same suites as the adapters for databases and hashing. With them the use
+//! cases run in a test without a database, a network or a clock:
+//!
+//! ```
+//! use std::sync::Arc;
+//! use threshold_application::accounts::{Register, RegisterError};
+//! use threshold_testkit::{FakeHasher, FixedClock, InMemoryStore, RecordingMeter, SequentialIds, a_registration};
+//!
+//! # futures::executor::block_on(async {
+//! let store = InMemoryStore::default();
+//! let register = Register {
+//!     hasher: Arc::new(FakeHasher::default()),
+//!     unit_of_work: Arc::new(store.clone()),
+//!     clock: Arc::new(FixedClock::default()),
+//!     ids: Arc::new(SequentialIds::default()),
+//!     meter: Arc::new(RecordingMeter::default()),
+//! };
+//! let ada = register.execute(a_registration("ada@example.org")).await?;
+//! assert_eq!(ada.email.as_str(), "ada@example.org");
+//!
+//! let again = register.execute(a_registration("ADA@example.org")).await;
+//! assert!(matches!(again, Err(RegisterError::EmailTaken)));
+//! # Ok::<(), RegisterError>(())
+//! # }).unwrap();
+//! ```
+
+mod builders;
+pub mod contract;
+mod fakes;
+
+pub use builders::{a_password, a_registration, a_session, a_signing_key, a_user, at};
+pub use fakes::{
+    FailingUnitOfWork, FakeHasher, FakeRevocations, FakeTokens, FixedClock, InMemoryStore, RecordingMeter,
+    ScriptedCheck, SeededSecrets, SequentialIds,
+};

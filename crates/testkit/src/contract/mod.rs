@@ -1,0 +1,35 @@
+//! What every adapter of a port must do: a case for each sentence of the port's contract.
+//!
+//! A macro expands a suite into one `#[tokio::test]` a case, each with an adapter of its own; the crate that uses it needs tokio
+//! with `macros`:
+//!
+//! ```ignore
+//! mod sqlite {
+//!     threshold_testkit::store_contract!(fresh_sqlite().await);
+//! }
+//! ```
+#![expect(clippy::unwrap_used, reason = "a case fails by panicking")]
+#![expect(clippy::missing_panics_doc, reason = "a case fails by panicking")]
+#![expect(clippy::unused_async, reason = "every case is called alike")]
+
+pub mod access_tokens;
+pub mod generators;
+pub mod password_hasher;
+pub mod revocation_list;
+pub mod stores;
+
+pub use stores::Stores;
+
+/// Expands the cases of `module` over fresh subjects. Used by the other macros.
+#[macro_export]
+macro_rules! contract_cases {
+    ($module:ident, $fresh:expr, [$($case:ident),* $(,)?]) => {
+        $(
+            #[tokio::test]
+            async fn $case() {
+                let subject = $fresh;
+                $crate::contract::$module::$case(&subject).await;
+            }
+        )*
+    };
+}

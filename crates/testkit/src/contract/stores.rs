@@ -1,0 +1,325 @@
+//! Accounts, sessions and signing keys, and the transactions that change them.
+
+use crate::{a_session, a_signing_key, a_user, at};
+use std::any::Any;
+use std::sync::Arc;
+use threshold_application::ports::{
+    AccountReader, EndedSession, SessionReader, SigningKeyRepository, StoreError, Uniqueness, UnitOfWork,
+};
+use threshold_domain::accounts::{DisplayName, Email, Login, PasswordHash, Standing, User, UserId};
+use threshold_domain::sessions::{Session, SignatureAlgorithm, SigningKey};
+use uuid::Uuid;
+
+/// The store ports of one empty store.
+pub struct Stores {
+    /// Begins transactions.
+    pub unit_of_work: Arc<dyn UnitOfWork>,
+    /// Reads accounts.
+    pub accounts: Arc<dyn AccountReader>,
+    /// Reads sessions.
+    pub sessions: Arc<dyn SessionReader>,
+    /// Keeps keys.
+    pub signing_keys: Arc<dyn SigningKeyRepository>,
+    /// Whatever must live as long as the store: a folder, a server.
+    pub place: Box<dyn Any + Send + Sync>,
+}
+
+/// Expands every case for stores; the expression makes fresh [`Stores`].
+#[macro_export]
+macro_rules! store_contract {
+    ($fresh:expr) => {
+        $crate::contract_cases!(
+            stores,
+            $fresh,
+            [
+                every_column_comes_back,
+                absent_values_stay_absent,
+                an_unknown_user_is_none,
+                a_taken_email_is_refused_in_any_form,
+                a_taken_username_is_refused,
+                a_used_id_is_refused,
+                either_rule_is_named_where_both_are_broken,
+                names_of_deleted_users_are_free,
+                deleted_users_are_not_found,
+                users_are_found_by_either_name_with_their_hash,
+                a_login_is_recorded_and_nothing_else,
+                nobody_logs_in_who_is_gone,
+                dropping_a_transaction_undoes_it,
+                changes_are_seen_only_once_committed,
+                the_store_is_usable_after_an_error,
+                of_two_who_want_one_email_one_gets_it,
+                a_session_ends_once,
+                ending_what_is_not_there_is_no_error,
+                ended_sessions_are_told_from_a_moment_on,
+                a_used_session_id_is_refused,
+                keys_come_back_oldest_first,
+                one_key_an_algorithm_signs,
+                a_used_key_id_is_refused,
+            ]
+        );
+    };
+}
+
+async fn insert(stores: &Stores, user: &User) -> Result<(), StoreError> {
+    let mut tx = stores.unit_of_work.begin().await?;
+    tx.users().insert(user, Some(&PasswordHash::new(format!("hash of {}", user.id)))).await?;
+    tx.commit().await
+}
+
+async fn start(stores: &Stores, session: &Session) -> Result<(), StoreError> {
+    let mut tx = stores.unit_of_work.begin().await?;
+    tx.sessions().insert(session).await?;
+    tx.commit().await
+}
+
+async fn end(stores: &Stores, session: &Session, seconds: i64) -> bool {
+    let mut tx = stores.unit_of_work.begin().await.unwrap();
+    let ended = tx.sessions().end(session.id, at(seconds)).await.unwrap();
+    tx.commit().await.unwrap();
+    ended
+}
+
+fn broken(outcome: Result<(), StoreError>) -> Uniqueness {
+    match outcome {
+        Err(StoreError::NotUnique(rule)) => rule,
+        other => panic!("expected a broken rule, not {other:?}"),
+    }
+}
+
+fn renumbered(number: u128, user: &User) -> User {
+    User { id: UserId::new(Uuid::from_u128(number)), ..user.clone() }
+}
+
+fn by_email(text: &str) -> Login {
+    Login::Email(Email::parse(text).unwrap())
+}
+
+/// What is stored is read again, to the microsecond.
+pub async fn every_column_comes_back(stores: &Stores) {
+    let mut user = a_user(1);
+    user.email = Email::parse("Ada@Bücher.example").unwrap();
+    user.display_name = Some(DisplayName::parse("Ada “名” O'Hara; --").unwrap());
+    user.standing = Standing::Suspended;
+    user.email_verified_at = Some(at(1));
+    user.pending_email = Some(Email::parse("New@Bücher.example").unwrap());
+    user.last_login_at = Some(at(2));
+    user.updated_at = at(3);
+    user.version = 7;
+    insert(stores, &user).await.unwrap();
+    let found = stores.accounts.find(user.id).await.unwrap().unwrap();
+    assert_eq!(found, user);
+    assert_eq!(found.email.as_str(), "Ada@Bücher.example", "shown as entered");
+}
+
+/// What is absent stays so.
+pub async fn absent_values_stay_absent(stores: &Stores) {
+    let user = User { username: None, ..a_user(1) };
+    let mut tx = stores.unit_of_work.begin().await.unwrap();
+    tx.users().insert(&user, None).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(stores.accounts.find(user.id).await.unwrap(), Some(user.clone()));
+    let found = stores.accounts.find_by_login(&Login::Email(user.email)).await.unwrap().unwrap();
+    assert!(found.password_hash.is_none());
+}
+
+/// Nobody is there.
+pub async fn an_unknown_user_is_none(stores: &Stores) {
+    assert_eq!(stores.accounts.find(a_user(1).id).await.unwrap(), None);
+    assert!(stores.accounts.find_by_login(&by_email("nobody@example.org")).await.unwrap().is_none());
+}
+
+/// Emails are compared in their canonical form.
+pub async fn a_taken_email_is_refused_in_any_form(stores: &Stores) {
+    let email = |text| Email::parse(text).unwrap();
+    let owner = User { email: email("Info@Bücher.example"), ..a_user(1) };
+    insert(stores, &owner).await.unwrap();
+    for (number, text) in [(2, "info@bücher.example"), (3, "INFO@xn--bcher-kva.example")] {
+        let other = User { email: email(text), ..a_user(number) };
+        assert_eq!(broken(insert(stores, &other).await), Uniqueness::Email, "{text}");
+    }
+}
+
+/// Usernames likewise.
+pub async fn a_taken_username_is_refused(stores: &Stores) {
+    insert(stores, &a_user(1)).await.unwrap();
+    let other = User { username: a_user(1).username, ..a_user(2) };
+    assert_eq!(broken(insert(stores, &other).await), Uniqueness::Username);
+}
+
+/// An id names one user for ever.
+pub async fn a_used_id_is_refused(stores: &Stores) {
+    insert(stores, &a_user(1)).await.unwrap();
+    assert_eq!(broken(insert(stores, &renumbered(1, &a_user(2))).await), Uniqueness::Id);
+}
+
+/// Which one is open.
+pub async fn either_rule_is_named_where_both_are_broken(stores: &Stores) {
+    insert(stores, &a_user(1)).await.unwrap();
+    let rule = broken(insert(stores, &renumbered(2, &a_user(1))).await);
+    assert!(matches!(rule, Uniqueness::Email | Uniqueness::Username), "{rule:?}");
+}
+
+/// Uniqueness holds among users who are not deleted.
+pub async fn names_of_deleted_users_are_free(stores: &Stores) {
+    let deleted = |number| User { deleted_at: Some(at(5)), ..renumbered(number, &a_user(1)) };
+    insert(stores, &deleted(1)).await.unwrap();
+    insert(stores, &deleted(2)).await.unwrap();
+    insert(stores, &renumbered(3, &a_user(1))).await.unwrap();
+    let found = stores.accounts.find_by_login(&Login::Email(a_user(1).email)).await.unwrap().unwrap();
+    assert_eq!(found.user.id, UserId::new(Uuid::from_u128(3)));
+}
+
+/// Neither by id nor by name.
+pub async fn deleted_users_are_not_found(stores: &Stores) {
+    let user = User { deleted_at: Some(at(5)), ..a_user(1) };
+    insert(stores, &user).await.unwrap();
+    assert_eq!(stores.accounts.find(user.id).await.unwrap(), None);
+    assert!(stores.accounts.find_by_login(&Login::Email(user.email)).await.unwrap().is_none());
+    assert!(stores.accounts.find_by_login(&Login::Username(user.username.unwrap())).await.unwrap().is_none());
+}
+
+/// Email in any case, or username; with the hash that belongs to them.
+pub async fn users_are_found_by_either_name_with_their_hash(stores: &Stores) {
+    insert(stores, &a_user(1)).await.unwrap();
+    insert(stores, &a_user(2)).await.unwrap();
+    for login in [by_email("USER-2@EXAMPLE.org"), Login::Username(a_user(2).username.unwrap())] {
+        let found = stores.accounts.find_by_login(&login).await.unwrap().unwrap();
+        assert_eq!(found.user, a_user(2));
+        assert_eq!(found.password_hash, Some(PasswordHash::new(format!("hash of {}", a_user(2).id))));
+    }
+}
+
+/// Neither the version nor the time of the last change moves.
+pub async fn a_login_is_recorded_and_nothing_else(stores: &Stores) {
+    insert(stores, &a_user(1)).await.unwrap();
+    let mut tx = stores.unit_of_work.begin().await.unwrap();
+    assert!(tx.users().record_login(a_user(1).id, at(9)).await.unwrap());
+    tx.commit().await.unwrap();
+    let expected = User { last_login_at: Some(at(9)), ..a_user(1) };
+    assert_eq!(stores.accounts.find(a_user(1).id).await.unwrap(), Some(expected));
+}
+
+/// Unknown and deleted users alike.
+pub async fn nobody_logs_in_who_is_gone(stores: &Stores) {
+    insert(stores, &User { deleted_at: Some(at(5)), ..a_user(1) }).await.unwrap();
+    let mut tx = stores.unit_of_work.begin().await.unwrap();
+    assert!(!tx.users().record_login(a_user(1).id, at(9)).await.unwrap());
+    assert!(!tx.users().record_login(a_user(2).id, at(9)).await.unwrap());
+}
+
+/// Also when it is dropped with work done.
+pub async fn dropping_a_transaction_undoes_it(stores: &Stores) {
+    let mut tx = stores.unit_of_work.begin().await.unwrap();
+    tx.users().insert(&a_user(1), None).await.unwrap();
+    drop(tx);
+    assert_eq!(stores.accounts.find(a_user(1).id).await.unwrap(), None);
+    insert(stores, &a_user(1)).await.unwrap();
+    assert!(stores.accounts.find(a_user(1).id).await.unwrap().is_some());
+}
+
+/// Others see nothing before.
+pub async fn changes_are_seen_only_once_committed(stores: &Stores) {
+    let mut tx = stores.unit_of_work.begin().await.unwrap();
+    tx.users().insert(&a_user(1), None).await.unwrap();
+    assert_eq!(stores.accounts.find(a_user(1).id).await.unwrap(), None);
+    assert!(tx.users().record_login(a_user(1).id, at(1)).await.unwrap(), "it sees its own changes");
+    tx.commit().await.unwrap();
+    assert!(stores.accounts.find(a_user(1).id).await.unwrap().is_some());
+}
+
+/// The transaction is lost, the store isn't.
+pub async fn the_store_is_usable_after_an_error(stores: &Stores) {
+    insert(stores, &a_user(1)).await.unwrap();
+    let mut tx = stores.unit_of_work.begin().await.unwrap();
+    tx.users().insert(&a_user(2), None).await.unwrap();
+    assert!(tx.users().insert(&a_user(1), None).await.is_err());
+    drop(tx);
+    assert_eq!(stores.accounts.find(a_user(2).id).await.unwrap(), None);
+    insert(stores, &a_user(2)).await.unwrap();
+    assert!(stores.accounts.find(a_user(2).id).await.unwrap().is_some());
+}
+
+/// However closely they follow each other.
+pub async fn of_two_who_want_one_email_one_gets_it(stores: &Stores) {
+    let wanted = a_user(1);
+    let (first, second) = (renumbered(1, &wanted), User { username: None, ..renumbered(2, &wanted) });
+    let outcomes = futures::join!(insert(stores, &first), insert(stores, &second));
+    match outcomes {
+        (Ok(()), lost) | (lost, Ok(())) => assert_eq!(broken(lost), Uniqueness::Email),
+        neither => panic!("{neither:?}"),
+    }
+}
+
+/// It keeps its first time.
+pub async fn a_session_ends_once(stores: &Stores) {
+    insert(stores, &a_user(1)).await.unwrap();
+    let session = a_session(10, &a_user(1));
+    start(stores, &session).await.unwrap();
+    assert!(stores.sessions.is_live(session.id).await.unwrap());
+    assert!(end(stores, &session, 1).await);
+    assert!(!end(stores, &session, 2).await);
+    assert!(!stores.sessions.is_live(session.id).await.unwrap());
+    let ended = stores.sessions.ended_since(at(0)).await.unwrap();
+    assert_eq!(ended, [EndedSession { id: session.id, ended_at: at(1) }]);
+}
+
+/// It can't be used either.
+pub async fn ending_what_is_not_there_is_no_error(stores: &Stores) {
+    let session = a_session(10, &a_user(1));
+    assert!(!end(stores, &session, 1).await);
+    assert!(!stores.sessions.is_live(session.id).await.unwrap());
+}
+
+/// The moment itself is told.
+pub async fn ended_sessions_are_told_from_a_moment_on(stores: &Stores) {
+    insert(stores, &a_user(1)).await.unwrap();
+    let sessions: Vec<_> = (0..4).map(|number| a_session(number, &a_user(1))).collect();
+    for (session, seconds) in sessions.iter().zip(1..) {
+        start(stores, session).await.unwrap();
+        if seconds < 4 {
+            assert!(end(stores, session, seconds).await);
+        }
+    }
+    let mut ended = stores.sessions.ended_since(at(2)).await.unwrap();
+    ended.sort_by_key(|ended| ended.ended_at);
+    let expected: Vec<_> = sessions
+        .iter()
+        .zip(1..=3)
+        .skip(1)
+        .map(|(s, seconds)| EndedSession { id: s.id, ended_at: at(seconds) })
+        .collect();
+    assert_eq!(ended, expected);
+}
+
+/// An id names one session.
+pub async fn a_used_session_id_is_refused(stores: &Stores) {
+    insert(stores, &a_user(1)).await.unwrap();
+    start(stores, &a_session(10, &a_user(1))).await.unwrap();
+    assert_eq!(broken(start(stores, &a_session(10, &a_user(1))).await), Uniqueness::Id);
+}
+
+/// Byte for byte.
+pub async fn keys_come_back_oldest_first(stores: &Stores) {
+    let newer = SigningKey { created_at: at(9), ..a_signing_key("newer") };
+    let older = SigningKey { created_at: at(1), retired_at: Some(at(9)), ..a_signing_key("older") };
+    stores.signing_keys.insert(&newer).await.unwrap();
+    stores.signing_keys.insert(&older).await.unwrap();
+    assert_eq!(stores.signing_keys.list().await.unwrap(), [older, newer]);
+}
+
+/// Retired ones stand beside it, and other algorithms have their own.
+pub async fn one_key_an_algorithm_signs(stores: &Stores) {
+    let keys = &stores.signing_keys;
+    keys.insert(&a_signing_key("first")).await.unwrap();
+    assert_eq!(broken(keys.insert(&a_signing_key("second")).await), Uniqueness::SigningKey);
+    keys.insert(&SigningKey { retired_at: Some(at(1)), ..a_signing_key("retired") }).await.unwrap();
+    keys.insert(&SigningKey { algorithm: SignatureAlgorithm::Es256, ..a_signing_key("other") }).await.unwrap();
+    assert_eq!(keys.list().await.unwrap().len(), 3);
+}
+
+/// A thumbprint names one key.
+pub async fn a_used_key_id_is_refused(stores: &Stores) {
+    let retired = SigningKey { retired_at: Some(at(1)), ..a_signing_key("one") };
+    stores.signing_keys.insert(&retired).await.unwrap();
+    assert_eq!(broken(stores.signing_keys.insert(&retired).await), Uniqueness::Id);
+}

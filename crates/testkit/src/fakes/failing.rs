@@ -1,0 +1,102 @@
+//! A store that fails when a test wants it to.
+
+use async_trait::async_trait;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use threshold_application::ports::{
+    AccountReader, EndedSession, SessionReader, SessionRepository, StoreError, Transaction, UnitOfWork, UserRepository,
+};
+use threshold_domain::Timestamp;
+use threshold_domain::accounts::{Credentials, Login, User, UserId};
+use threshold_domain::sessions::SessionId;
+
+use super::InMemoryStore;
+
+/// A store in memory that can be made to fail: before anything, or only at the commit.
+#[derive(Debug, Clone, Default)]
+pub struct FailingUnitOfWork {
+    store: InMemoryStore,
+    down: Arc<AtomicBool>,
+    commits_fail: Arc<AtomicBool>,
+}
+
+impl FailingUnitOfWork {
+    /// Over `store`, in order until told otherwise.
+    #[must_use]
+    pub fn over(store: InMemoryStore) -> Self {
+        Self { store, ..Self::default() }
+    }
+
+    /// Whether every call fails from now on.
+    pub fn set_down(&self, down: bool) {
+        self.down.store(down, Ordering::SeqCst);
+    }
+
+    /// Whether commits fail from now on.
+    pub fn set_commits_fail(&self, fail: bool) {
+        self.commits_fail.store(fail, Ordering::SeqCst);
+    }
+
+    fn check(&self) -> Result<(), StoreError> {
+        if self.down.load(Ordering::SeqCst) { Err(unavailable()) } else { Ok(()) }
+    }
+}
+
+struct FailingTransaction {
+    inner: Box<dyn Transaction>,
+    commits_fail: bool,
+}
+
+#[async_trait]
+impl UnitOfWork for FailingUnitOfWork {
+    async fn begin(&self) -> Result<Box<dyn Transaction>, StoreError> {
+        self.check()?;
+        let inner = self.store.begin().await?;
+        Ok(Box::new(FailingTransaction { inner, commits_fail: self.commits_fail.load(Ordering::SeqCst) }))
+    }
+}
+
+#[async_trait]
+impl Transaction for FailingTransaction {
+    fn users(&mut self) -> &mut dyn UserRepository {
+        self.inner.users()
+    }
+
+    fn sessions(&mut self) -> &mut dyn SessionRepository {
+        self.inner.sessions()
+    }
+
+    async fn commit(self: Box<Self>) -> Result<(), StoreError> {
+        if self.commits_fail { Err(unavailable()) } else { self.inner.commit().await }
+    }
+}
+
+#[async_trait]
+impl AccountReader for FailingUnitOfWork {
+    async fn find(&self, id: UserId) -> Result<Option<User>, StoreError> {
+        self.check()?;
+        self.store.find(id).await
+    }
+
+    async fn find_by_login(&self, login: &Login) -> Result<Option<Credentials>, StoreError> {
+        self.check()?;
+        self.store.find_by_login(login).await
+    }
+}
+
+#[async_trait]
+impl SessionReader for FailingUnitOfWork {
+    async fn ended_since(&self, since: Timestamp) -> Result<Vec<EndedSession>, StoreError> {
+        self.check()?;
+        self.store.ended_since(since).await
+    }
+
+    async fn is_live(&self, id: SessionId) -> Result<bool, StoreError> {
+        self.check()?;
+        self.store.is_live(id).await
+    }
+}
+
+fn unavailable() -> StoreError {
+    StoreError::Unavailable("the test wants it so".into())
+}

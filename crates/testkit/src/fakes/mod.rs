@@ -1,0 +1,30 @@
+//! The fakes, one file a port.
+
+mod check;
+mod clock;
+mod failing;
+mod hasher;
+mod ids;
+mod meter;
+mod revocations;
+mod secrets;
+mod store;
+mod tokens;
+
+pub use check::ScriptedCheck;
+pub use clock::FixedClock;
+pub use failing::FailingUnitOfWork;
+pub use hasher::FakeHasher;
+pub use ids::SequentialIds;
+pub use meter::RecordingMeter;
+pub use revocations::FakeRevocations;
+pub use secrets::SeededSecrets;
+pub use store::InMemoryStore;
+pub use tokens::FakeTokens;
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// A failed assertion elsewhere must not hide behind a poisoned lock.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,163 @@
+//! A store in memory.
+
+use super::lock;
+use async_trait::async_trait;
+use futures::lock::{Mutex as AsyncMutex, OwnedMutexGuard};
+use std::sync::{Arc, Mutex};
+use threshold_application::ports::{
+    AccountReader, EndedSession, SessionReader, SessionRepository, SigningKeyRepository, StoreError, Transaction,
+    Uniqueness, UnitOfWork, UserRepository,
+};
+use threshold_domain::Timestamp;
+use threshold_domain::accounts::{Credentials, Login, PasswordHash, User, UserId};
+use threshold_domain::sessions::{Session, SessionId, SigningKey};
+
+/// Every store port over tables in memory. Transactions run one after the other, each on a copy that it puts back at the end.
+#[derive(Debug, Clone, Default)]
+pub struct InMemoryStore {
+    committed: Arc<Mutex<Tables>>,
+    writing: Arc<AsyncMutex<()>>,
+}
+
+#[derive(Debug, Clone, Default)]
+struct Tables {
+    users: Vec<Credentials>,
+    sessions: Vec<Session>,
+    signing_keys: Vec<SigningKey>,
+}
+
+struct InMemoryTransaction {
+    committed: Arc<Mutex<Tables>>,
+    tables: Tables,
+    _writing: OwnedMutexGuard<()>,
+}
+
+#[async_trait]
+impl UnitOfWork for InMemoryStore {
+    async fn begin(&self) -> Result<Box<dyn Transaction>, StoreError> {
+        let writing = Arc::clone(&self.writing).lock_owned().await;
+        let tables = lock(&self.committed).clone();
+        Ok(Box::new(InMemoryTransaction { committed: Arc::clone(&self.committed), tables, _writing: writing }))
+    }
+}
+
+#[async_trait]
+impl Transaction for InMemoryTransaction {
+    fn users(&mut self) -> &mut dyn UserRepository {
+        &mut self.tables
+    }
+
+    fn sessions(&mut self) -> &mut dyn SessionRepository {
+        &mut self.tables
+    }
+
+    async fn commit(self: Box<Self>) -> Result<(), StoreError> {
+        let mut committed = lock(&self.committed);
+        // Keys are not part of a transaction: those that came in the meantime stay.
+        let signing_keys = std::mem::take(&mut committed.signing_keys);
+        *committed = Tables { signing_keys, ..self.tables };
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl UserRepository for Tables {
+    async fn insert(&mut self, user: &User, password_hash: Option<&PasswordHash>) -> Result<(), StoreError> {
+        let holds = |other: &User| other.deleted_at.is_none() && user.deleted_at.is_none();
+        let taken = self.users.iter().find_map(|Credentials { user: other, .. }| {
+            if other.id == user.id {
+                Some(Uniqueness::Id)
+            } else if holds(other) && other.email == user.email {
+                Some(Uniqueness::Email)
+            } else if holds(other) && other.username.is_some() && other.username == user.username {
+                Some(Uniqueness::Username)
+            } else {
+                None
+            }
+        });
+        if let Some(rule) = taken {
+            return Err(StoreError::NotUnique(rule));
+        }
+        self.users.push(Credentials { user: user.clone(), password_hash: password_hash.cloned() });
+        Ok(())
+    }
+
+    async fn record_login(&mut self, id: UserId, at: Timestamp) -> Result<bool, StoreError> {
+        let user =
+            self.users.iter_mut().map(|one| &mut one.user).find(|user| user.id == id && user.deleted_at.is_none());
+        Ok(user.map(|user| user.last_login_at = Some(at)).is_some())
+    }
+}
+
+#[async_trait]
+impl SessionRepository for Tables {
+    async fn insert(&mut self, session: &Session) -> Result<(), StoreError> {
+        if self.sessions.iter().any(|other| other.id == session.id) {
+            return Err(StoreError::NotUnique(Uniqueness::Id));
+        }
+        self.sessions.push(session.clone());
+        Ok(())
+    }
+
+    async fn end(&mut self, id: SessionId, at: Timestamp) -> Result<bool, StoreError> {
+        let session = self.sessions.iter_mut().find(|session| session.id == id && session.ended_at.is_none());
+        Ok(session.map(|session| session.ended_at = Some(at)).is_some())
+    }
+}
+
+#[async_trait]
+impl AccountReader for InMemoryStore {
+    async fn find(&self, id: UserId) -> Result<Option<User>, StoreError> {
+        let tables = lock(&self.committed);
+        let user = tables.users.iter().map(|one| &one.user).find(|user| user.id == id && user.deleted_at.is_none());
+        Ok(user.cloned())
+    }
+
+    async fn find_by_login(&self, login: &Login) -> Result<Option<Credentials>, StoreError> {
+        let tables = lock(&self.committed);
+        let named = |user: &User| match login {
+            Login::Email(email) => user.email == *email,
+            Login::Username(username) => user.username.as_ref() == Some(username),
+        };
+        Ok(tables.users.iter().find(|one| one.user.deleted_at.is_none() && named(&one.user)).cloned())
+    }
+}
+
+#[async_trait]
+impl SessionReader for InMemoryStore {
+    async fn ended_since(&self, since: Timestamp) -> Result<Vec<EndedSession>, StoreError> {
+        let tables = lock(&self.committed);
+        let ended = tables.sessions.iter().filter_map(|session| {
+            let ended_at = session.ended_at.filter(|at| *at >= since)?;
+            Some(EndedSession { id: session.id, ended_at })
+        });
+        Ok(ended.collect())
+    }
+
+    async fn is_live(&self, id: SessionId) -> Result<bool, StoreError> {
+        let tables = lock(&self.committed);
+        Ok(tables.sessions.iter().any(|session| session.id == id && session.ended_at.is_none()))
+    }
+}
+
+#[async_trait]
+impl SigningKeyRepository for InMemoryStore {
+    async fn list(&self) -> Result<Vec<SigningKey>, StoreError> {
+        let mut keys = lock(&self.committed).signing_keys.clone();
+        keys.sort_by_key(|key| key.created_at);
+        Ok(keys)
+    }
+
+    async fn insert(&self, key: &SigningKey) -> Result<(), StoreError> {
+        let mut tables = lock(&self.committed);
+        let signs = |other: &SigningKey| other.algorithm == key.algorithm && other.retired_at.is_none();
+        if tables.signing_keys.iter().any(|other| other.id == key.id) {
+            return Err(StoreError::NotUnique(Uniqueness::Id));
+        }
+        if key.retired_at.is_none() && tables.signing_keys.iter().any(signs) {
+            return Err(StoreError::NotUnique(Uniqueness::SigningKey));
+        }
+        tables.signing_keys.push(key.clone());
+        Ok(())
+    }
+}

@@ -1,0 +1,46 @@
+//! The fakes pass the suites that the adapters pass.
+
+use std::sync::Arc;
+use threshold_application::ports::{AccessTokens, PasswordHasher, RevocationList};
+use threshold_testkit::contract::Stores;
+use threshold_testkit::contract::generators::Generators;
+use threshold_testkit::{
+    FakeHasher, FakeRevocations, FakeTokens, FixedClock, InMemoryStore, SeededSecrets, SequentialIds,
+};
+
+fn stores() -> Stores {
+    let store = InMemoryStore::default();
+    Stores {
+        unit_of_work: Arc::new(store.clone()),
+        accounts: Arc::new(store.clone()),
+        sessions: Arc::new(store.clone()),
+        signing_keys: Arc::new(store),
+        place: Box::new(()),
+    }
+}
+
+fn hasher() -> Arc<dyn PasswordHasher> {
+    Arc::new(FakeHasher::default())
+}
+
+fn tokens() -> Arc<dyn AccessTokens> {
+    Arc::new(FakeTokens::default())
+}
+
+fn revocations() -> Arc<dyn RevocationList> {
+    Arc::new(FakeRevocations::default())
+}
+
+fn generators() -> Generators {
+    Generators {
+        clock: Arc::new(FixedClock::default()),
+        ids: Arc::new(SequentialIds::default()),
+        secrets: Arc::new(SeededSecrets::default()),
+    }
+}
+
+threshold_testkit::store_contract!(stores());
+threshold_testkit::password_hasher_contract!(hasher());
+threshold_testkit::access_tokens_contract!(tokens());
+threshold_testkit::revocation_list_contract!(revocations());
+threshold_testkit::generator_contract!(generators());
