@@ -5,7 +5,7 @@ use crate::on_both;
 use crate::values::user;
 use std::sync::Arc;
 use std::time::Duration;
-use threshold_application::ports::{StoreError, Uniqueness};
+use threshold_application::ports::StoreError;
 use threshold_diesel::{Database, DatabaseSettings};
 
 const KILL: &str = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
@@ -18,24 +18,6 @@ async fn insert(database: &Database, number: u128) -> Result<(), StoreError> {
 }
 
 on_both! {
-    async fn a_user_comes_back_as_stored(place: Place) {
-        let database = place.migrated().await;
-        insert(&database, 1).await.unwrap();
-        let found = database.accounts().find(user(1).id).await.unwrap().unwrap();
-        assert_eq!(found, user(1));
-        assert_eq!(found.email.as_str(), "User1@example.org");
-    }
-
-    async fn a_used_id_is_refused(place: Place) {
-        let database = place.migrated().await;
-        insert(&database, 1).await.unwrap();
-        let mut same_id = user(2);
-        same_id.id = user(1).id;
-        let mut transaction = database.unit_of_work().begin().await.unwrap();
-        let refused = transaction.users().insert(&same_id, None).await;
-        assert!(matches!(refused, Err(StoreError::NotUnique(Uniqueness::Id))), "{refused:?}");
-    }
-
     async fn after_an_error_nothing_is_committed(place: Place) {
         let database = place.migrated().await;
         insert(&database, 1).await.unwrap();

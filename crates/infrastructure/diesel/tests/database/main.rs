@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod cancellation;
 #[cfg(test)]
+mod contract;
+#[cfg(test)]
 mod failures;
 #[cfg(test)]
 mod fixture;
@@ -14,7 +16,5 @@ mod plans;
 mod pools;
 #[cfg(test)]
 mod schemas;
-#[cfg(test)]
-mod stores;
 #[cfg(test)]
 mod values;

@@ -1,0 +1,24 @@
+//! The ports' contracts, kept by both databases.
+
+use crate::fixture::{Kind, Place};
+use threshold_testkit::contract::Stores;
+
+async fn stores(kind: Kind) -> Stores {
+    let place = Place::new(kind).await;
+    let database = place.migrated().await;
+    Stores {
+        unit_of_work: database.unit_of_work(),
+        accounts: database.accounts(),
+        sessions: database.sessions(),
+        signing_keys: database.signing_keys(),
+        place: Box::new(place),
+    }
+}
+
+mod sqlite {
+    threshold_testkit::store_contract!(super::stores(super::Kind::Sqlite).await);
+}
+
+mod postgres {
+    threshold_testkit::store_contract!(super::stores(super::Kind::Postgres).await);
+}
