@@ -1,1 +1,13 @@
-//! What crosses crates: the service over HTTP, its processes, its shape.
+//! The harness of the tests that run the real program: it is started with settings of its own on a database of its own, spoken to
+//! over HTTP, and looked at from outside.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::missing_panics_doc,
+    reason = "a harness fails a test by panicking"
+)]
+
+mod harness;
+
+pub use harness::{Answer, Backend, Client, GOOD_PASSWORD, Installation, Server, raw, read_head};

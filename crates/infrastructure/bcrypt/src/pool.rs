@@ -12,8 +12,8 @@ use threshold_application::ports::{HashingError, Meter, Metric};
 use tokio::sync::oneshot;
 use tracing::error;
 
-/// The queue before anything was measured, in batches a thread.
-const UNMEASURED_BATCHES: usize = 4;
+/// The longest queue before anything was measured: whoever waits in it is sent away in time all the same.
+const UNMEASURED: usize = 1024;
 
 /// Threads that take waiting passwords, a few at a time.
 pub(crate) struct Pool {
@@ -124,7 +124,7 @@ impl Shared {
         let batches_before = state.waiting.len() / (self.settings.threads.get() * self.lanes()) + 1;
         let limit = self.settings.max_queue_wait;
         match state.seconds_a_round {
-            None => (batches_before > UNMEASURED_BATCHES).then_some(limit),
+            None => (state.waiting.len() >= UNMEASURED).then_some(limit),
             Some(seconds) => {
                 let batches = u32::try_from(batches_before).unwrap_or(u32::MAX);
                 let wait = Duration::try_from_secs_f64(seconds * rounds(cost)).unwrap_or(limit).saturating_mul(batches);

@@ -1,0 +1,42 @@
+//! The service over real HTTP, on both databases.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod accounts;
+mod configuration;
+mod conventions;
+mod flow;
+mod malformed;
+mod openapi;
+mod operations;
+mod sessions;
+
+use threshold_tests::{Backend, Installation};
+
+/// The program under test.
+const BINARY: &str = env!("CARGO_BIN_EXE_threshold");
+
+/// An installation on an empty database.
+async fn installed(backend: Backend) -> Installation {
+    Installation::new(BINARY, backend).await
+}
+
+/// Expands each test into one a database; it gets a started server.
+#[macro_export]
+macro_rules! on_both {
+    ($(async fn $name:ident($server:ident) $body:block)*) => {
+        mod sqlite {
+            use super::*;
+            $(#[tokio::test] async fn $name() {
+                let $server = $crate::installed(threshold_tests::Backend::Sqlite).await.start().await;
+                $body
+            })*
+        }
+        mod postgres {
+            use super::*;
+            $(#[tokio::test] async fn $name() {
+                let $server = $crate::installed(threshold_tests::Backend::Postgres).await.start().await;
+                $body
+            })*
+        }
+    };
+}

@@ -1,0 +1,87 @@
+//! An answer, checked against what every answer must be.
+
+use reqwest::header::{HeaderMap, HeaderName};
+use serde_json::Value;
+
+/// Headers that every answer has.
+const ALWAYS: [&str; 8] = [
+    "x-request-id",
+    "content-security-policy",
+    "x-content-type-options",
+    "x-frame-options",
+    "referrer-policy",
+    "permissions-policy",
+    "cross-origin-opener-policy",
+    "cache-control",
+];
+
+/// An answer of the service.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// The status.
+    pub status: u16,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body as it came.
+    pub text: String,
+    /// The body as JSON; null if it is none.
+    pub body: Value,
+}
+
+impl Answer {
+    /// Reads an answer and holds it to the conventions.
+    pub(crate) async fn of(response: reqwest::Response) -> Self {
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let text = response.text().await.unwrap();
+        let body = serde_json::from_str(&text).unwrap_or_default();
+        let answer = Self { status, headers, text, body };
+        answer.check();
+        answer
+    }
+
+    /// The value of a header; empty if it isn't there.
+    #[must_use]
+    pub fn header(&self, name: &str) -> &str {
+        let name: HeaderName = name.parse().unwrap();
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// The code of a problem.
+    #[must_use]
+    pub fn code(&self) -> &str {
+        self.body["code"].as_str().unwrap_or("")
+    }
+
+    /// Field and code of every field at fault.
+    #[must_use]
+    pub fn faults(&self) -> Vec<(String, String)> {
+        let of = |error: &Value, name: &str| error[name].as_str().unwrap().to_owned();
+        let errors = self.body["errors"].as_array().cloned().unwrap_or_default();
+        errors.iter().map(|error| (of(error, "field"), of(error, "code"))).collect()
+    }
+
+    fn check(&self) {
+        for name in ALWAYS {
+            assert!(!self.header(name).is_empty(), "{name} is missing: {self:?}");
+        }
+        assert!(!self.text.contains("$2b$"), "a hash was shown: {self:?}");
+        if self.status >= 400 && self.body["checks"].is_null() {
+            self.check_problem();
+        }
+        if self.status == 401 {
+            assert!(self.header("www-authenticate").starts_with("Bearer realm=\"threshold\""), "{self:?}");
+        }
+    }
+
+    fn check_problem(&self) {
+        assert_eq!(self.header("content-type"), "application/problem+json", "{self:?}");
+        assert_eq!(self.header("cache-control"), "no-store", "{self:?}");
+        assert_eq!(self.body["type"], format!("/problems/{}", self.code()), "{self:?}");
+        assert_eq!(self.body["status"], self.status, "{self:?}");
+        assert_eq!(self.body["request_id"], self.header("x-request-id"), "{self:?}");
+        for member in ["title", "detail"] {
+            assert!(self.body[member].as_str().is_some_and(|text| !text.is_empty()), "{member}: {self:?}");
+        }
+        assert!(self.body["errors"].as_array().is_none_or(|errors| !errors.is_empty()), "{self:?}");
+    }
+}
