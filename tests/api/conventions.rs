@@ -1,6 +1,9 @@
 //! What holds for every route, also for those that don't exist.
 
 use crate::{installed, on_both};
+use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
 use serde_json::json;
 use threshold_tests::Backend;
 
@@ -137,10 +140,6 @@ async fn browsers_are_told_to_stay_with_https_where_there_is_https() {
 
 on_both! {
     async fn whatever_a_body_holds_the_answer_is_never_a_5xx(server) {
-        use proptest::prelude::*;
-        use proptest::strategy::ValueTree;
-        use proptest::test_runner::TestRunner;
-
         let client = server.client();
         let leaf = prop_oneof![
             Just(serde_json::Value::Null), any::<bool>().prop_map(Into::into), any::<i64>().prop_map(Into::into),
