@@ -21,7 +21,7 @@ help: ## Lists these targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
 
 run: needs-rust ## Builds Threshold and runs it on http://127.0.0.1:8080 with SQLite in ./data
-	cargo run --release --package threshold-server -- serve
+	cargo run --package threshold-server -- serve
 
 test: needs-rust needs-nextest ## Runs every test, on both databases; sets up what it needs
 	$(call timed,build tests,cargo nextest run --workspace --no-run)
@@ -43,7 +43,7 @@ fmt: ## Formats the sources
 	cargo fmt --all
 
 migrate: needs-rust ## Brings the configured database up to date
-	cargo run --release --package threshold-server -- migrate up
+	cargo run --package threshold-server -- migrate up
 
 OUT ?= .
 generate: needs-rust ## Renews the files that are made from the code
