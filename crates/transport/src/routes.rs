@@ -6,6 +6,7 @@ use crate::{accounts, operations, sessions};
 use actix_web::http::Method;
 use actix_web::http::header::{ALLOW, HeaderValue};
 use actix_web::{Resource, web};
+use tracing::Span;
 
 /// Every operation, in the order of the document.
 pub(crate) fn endpoints() -> Vec<Endpoint> {
@@ -49,7 +50,9 @@ fn resource(path: &str, endpoints: Vec<Endpoint>) -> Resource {
     let methods: Vec<&str> = endpoints.iter().flat_map(Endpoint::methods).map(Method::as_str).collect();
     let allow = HeaderValue::from_str(&methods.join(", ")).unwrap_or_else(|_invalid| HeaderValue::from_static(""));
     let resource = endpoints.into_iter().fold(web::resource(path), |resource, e| resource.route(e.into_route()));
+    let path = path.to_owned();
     resource.default_service(web::to(move || {
+        Span::current().record("route", path.as_str());
         let problem = Problem::new(Code::MethodNotAllowed).with_header(ALLOW, allow.clone());
         async { Err::<&'static str, Problem>(problem) }
     }))

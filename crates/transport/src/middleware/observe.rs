@@ -13,6 +13,9 @@ use std::time::Instant;
 use threshold_application::ports::{IdGenerator, Meter, Metric};
 use tracing::{Instrument, Span, field, info, info_span};
 
+/// What stands for the route where none fits.
+const UNMATCHED: &str = "unmatched";
+
 /// Requests under way, in all workers.
 static IN_FLIGHT: AtomicI32 = AtomicI32::new(0);
 
@@ -41,13 +44,16 @@ pub(crate) async fn observe<B: MessageBody>(
 }
 
 fn record<B>(span: &Span, meter: &dyn Meter, response: &ServiceResponse<B>, method: &str, started: Instant) {
-    let route = response.request().match_pattern();
-    let route = route.as_deref().unwrap_or("unmatched");
+    let pattern = response.request().match_pattern();
+    let route = pattern.as_deref().unwrap_or(UNMATCHED);
     let seconds = started.elapsed().as_secs_f64();
     let status = response.status();
     meter.count(Metric::HttpRequests, &[route, method, status.as_str()]);
     meter.observe(Metric::HttpRequestDuration, &[route, method], seconds);
-    span.record("route", route);
+    if pattern.is_none() {
+        // A route has told the span its name itself, for the lines that are logged on the way.
+        span.record("route", UNMATCHED);
+    }
     span.in_scope(|| info!(status = status.as_u16(), duration_ms = seconds * 1000.0, "request answered"));
 }
 
