@@ -14,19 +14,21 @@ use std::array;
 /// `OrpheanBeholderScryDoubt`: what is encrypted with the state in the end.
 const PLAINTEXT: [[u32; 2]; 3] = [[0x4f72_7068, 0x6561_6e42], [0x6568_6f6c, 0x6465_7253], [0x6372_7944, 0x6f75_6274]];
 
-/// A word of each lane.
-type Word<const L: usize> = [u32; L];
-
-/// Blowfish's state, once a lane.
+/// Blowfish's state, a lane at a time. Were the subkeys of all lanes side by side, the compiler would mix them in with vector
+/// instructions and take each lane out of the vector again for its table look-ups, at half the speed.
 struct State<const L: usize> {
-    subkeys: [Word<L>; 18],
-    boxes: Box<[[[u32; 256]; 4]; L]>,
+    lanes: Box<[LaneState; L]>,
+}
+
+struct LaneState {
+    subkeys: [u32; 18],
+    boxes: [[u32; 256]; 4],
 }
 
 /// Hashes `L` passwords; each result is the 24 bytes of which a stored hash shows 23.
 pub(crate) fn bcrypt_interleaved<const L: usize>(cost: Cost, lanes: [&Lane; L]) -> [[u8; 24]; L] {
-    let keys: [Word<L>; 18] = array::from_fn(|word| array::from_fn(|lane| cyclic_word(&lanes[lane].key, word)));
-    let salts: [Word<L>; 18] = array::from_fn(|word| array::from_fn(|lane| cyclic_word(&lanes[lane].salt, word)));
+    let keys: [[u32; 18]; L] = array::from_fn(|lane| cyclic_words(&lanes[lane].key));
+    let salts: [[u32; 18]; L] = array::from_fn(|lane| cyclic_words(&lanes[lane].salt));
     let mut state = State::new();
     state.expand(&keys, Some(&salts));
     for _ in 0..1_u32 << cost.get() {
@@ -36,69 +38,70 @@ pub(crate) fn bcrypt_interleaved<const L: usize>(cost: Cost, lanes: [&Lane; L]) 
     state.output()
 }
 
-/// The 32-bit word at `index` of `bytes` repeated for ever.
-fn cyclic_word(bytes: &[u8], index: usize) -> u32 {
-    u32::from_be_bytes(array::from_fn(|byte| bytes[(index * 4 + byte) % bytes.len()]))
+/// The first 18 words of `bytes` repeated for ever.
+fn cyclic_words(bytes: &[u8]) -> [u32; 18] {
+    array::from_fn(|word| u32::from_be_bytes(array::from_fn(|byte| bytes[(word * 4 + byte) % bytes.len()])))
 }
 
 impl<const L: usize> State<L> {
     fn new() -> Self {
-        Self { subkeys: SUBKEYS.map(|word| [word; L]), boxes: Box::new([BOXES; L]) }
+        Self { lanes: Box::new(array::from_fn(|_lane| LaneState { subkeys: SUBKEYS, boxes: BOXES })) }
     }
 
     /// Mixes keys into the state; what is encrypted on the way is mixed with `salts`, if there are any.
-    fn expand(&mut self, keys: &[Word<L>; 18], salts: Option<&[Word<L>; 18]>) {
-        for (subkey, key) in self.subkeys.iter_mut().zip(keys) {
-            for lane in 0..L {
-                subkey[lane] ^= key[lane];
+    fn expand(&mut self, keys: &[[u32; 18]; L], salts: Option<&[[u32; 18]; L]>) {
+        for (lane, key) in self.lanes.iter_mut().zip(keys) {
+            for (subkey, key) in lane.subkeys.iter_mut().zip(key) {
+                *subkey ^= key;
             }
         }
         let (mut left, mut right) = ([0; L], [0; L]);
         for pair in 0..9 {
             self.step(&mut left, &mut right, salts, pair);
-            self.subkeys[2 * pair] = left;
-            self.subkeys[2 * pair + 1] = right;
+            for (lane, state) in self.lanes.iter_mut().enumerate() {
+                state.subkeys[2 * pair] = left[lane];
+                state.subkeys[2 * pair + 1] = right[lane];
+            }
         }
         for pair in 0..512 {
             self.step(&mut left, &mut right, salts, pair + 9);
             let (table, entry) = (pair / 128, pair % 128 * 2);
-            for lane in 0..L {
-                self.boxes[lane][table][entry] = left[lane];
-                self.boxes[lane][table][entry + 1] = right[lane];
+            for (lane, state) in self.lanes.iter_mut().enumerate() {
+                state.boxes[table][entry] = left[lane];
+                state.boxes[table][entry + 1] = right[lane];
             }
         }
     }
 
     /// Encrypts once more; the salt's four words take turns, two at a time.
     #[inline]
-    fn step(&self, left: &mut Word<L>, right: &mut Word<L>, salts: Option<&[Word<L>; 18]>, turn: usize) {
+    fn step(&self, left: &mut [u32; L], right: &mut [u32; L], salts: Option<&[[u32; 18]; L]>, turn: usize) {
         if let Some(salts) = salts {
             let first = turn % 2 * 2;
             for lane in 0..L {
-                left[lane] ^= salts[first][lane];
-                right[lane] ^= salts[first + 1][lane];
+                left[lane] ^= salts[lane][first];
+                right[lane] ^= salts[lane][first + 1];
             }
         }
         self.encipher(left, right);
     }
 
     #[inline]
-    fn encipher(&self, left: &mut Word<L>, right: &mut Word<L>) {
+    fn encipher(&self, left: &mut [u32; L], right: &mut [u32; L]) {
         for round in 0..8 {
-            for lane in 0..L {
-                left[lane] ^= self.subkeys[2 * round][lane];
-                right[lane] ^= mix(&self.boxes[lane], left[lane]);
+            for (lane, state) in self.lanes.iter().enumerate() {
+                left[lane] ^= state.subkeys[2 * round];
+                right[lane] ^= mix(&state.boxes, left[lane]);
             }
-            for lane in 0..L {
-                right[lane] ^= self.subkeys[2 * round + 1][lane];
-                left[lane] ^= mix(&self.boxes[lane], right[lane]);
+            for (lane, state) in self.lanes.iter().enumerate() {
+                right[lane] ^= state.subkeys[2 * round + 1];
+                left[lane] ^= mix(&state.boxes, right[lane]);
             }
         }
-        for lane in 0..L {
-            left[lane] ^= self.subkeys[16][lane];
-            right[lane] ^= self.subkeys[17][lane];
+        for (lane, state) in self.lanes.iter().enumerate() {
+            let last = (left[lane] ^ state.subkeys[16], right[lane] ^ state.subkeys[17]);
+            (right[lane], left[lane]) = last;
         }
-        std::mem::swap(left, right);
     }
 
     fn output(&self) -> [[u8; 24]; L] {
