@@ -1,5 +1,6 @@
 //! The log.
 
+use std::io::IsTerminal;
 use std::str::FromStr;
 use tracing::Subscriber;
 use tracing_subscriber::fmt::MakeWriter;
@@ -12,7 +13,7 @@ use tracing_subscriber::{EnvFilter, Layer, Registry, fmt};
 pub enum LogFormat {
     /// One JSON object a line, for machines.
     Json,
-    /// Colours and short times, for people.
+    /// For people; in colour where standard output is a terminal.
     Pretty,
 }
 
@@ -40,7 +41,10 @@ where
             let lines = fmt::layer().json().flatten_event(true).with_current_span(true).with_span_list(false);
             Box::new(lines.fmt_fields(JsonFields::new()).with_writer(writer))
         }
-        LogFormat::Pretty => Box::new(fmt::layer().with_target(false).with_writer(writer)),
+        LogFormat::Pretty => {
+            let colours = std::io::stdout().is_terminal();
+            Box::new(fmt::layer().with_target(false).with_ansi(colours).with_writer(writer))
+        }
     };
     Ok(tracing_subscriber::registry().with(lines.with_filter(filter)))
 }
