@@ -1,9 +1,8 @@
 //! The HTTP interface: parses requests into domain values, runs one use case, answers in JSON.
 //!
-//! A request passes, from outside in: [`middleware`](crate::middleware) (request id, log and metrics, security
-//! headers, problems) → the route → the rails of its [`Endpoint`](crate::endpoint) (panics, authentication, query) → the
-//! handler, which reads its body through [`Fields`](crate::request). Every operation stands in one table, [`routes`],
-//! from which the router, the `Allow` header and the OpenAPI document are made.
+//! A request passes, from outside in: `middleware` (request id, log and metrics, security headers, problems) → the route → the
+//! rails of its `endpoint` (panics, authentication, query) → the handler, which reads its body through `request::Fields`.
+//! Every operation stands in one table, `routes`, from which the router, the `Allow` header and the OpenAPI document are made.
 
 mod accounts;
 mod app;

@@ -22,6 +22,11 @@ impl BcryptHasher {
         Self { settings, secrets, pool: Pool::start(settings, meter) }
     }
 
+    /// Ends the threads after the work under way: whoever waits, or comes later, hears `Stopped`. Dropping does the same.
+    pub fn stop(&self) {
+        self.pool.stop();
+    }
+
     fn salt(&self) -> [u8; 16] {
         let mut salt = [0; 16];
         self.secrets.fill(&mut salt);

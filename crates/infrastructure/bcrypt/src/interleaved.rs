@@ -10,6 +10,7 @@ use crate::lanes::Lane;
 use crate::pi::{BOXES, SUBKEYS};
 use crate::settings::Cost;
 use std::array;
+use zeroize::Zeroizing;
 
 /// `OrpheanBeholderScryDoubt`: what is encrypted with the state in the end.
 const PLAINTEXT: [[u32; 2]; 3] = [[0x4f72_7068, 0x6561_6e42], [0x6568_6f6c, 0x6465_7253], [0x6372_7944, 0x6f75_6274]];
@@ -27,7 +28,7 @@ struct LaneState {
 
 /// Hashes `L` passwords; each result is the 24 bytes of which a stored hash shows 23.
 pub(crate) fn bcrypt_interleaved<const L: usize>(cost: Cost, lanes: [&Lane; L]) -> [[u8; 24]; L] {
-    let keys: [[u32; 18]; L] = array::from_fn(|lane| cyclic_words(&lanes[lane].key));
+    let keys: Zeroizing<[[u32; 18]; L]> = Zeroizing::new(array::from_fn(|lane| cyclic_words(&lanes[lane].key)));
     let salts: [[u32; 18]; L] = array::from_fn(|lane| cyclic_words(&lanes[lane].salt));
     let mut state = State::new();
     state.expand(&keys, Some(&salts));

@@ -19,6 +19,7 @@ pub(crate) struct Lane {
 
 impl Lane {
     /// The key of a password of at most 72 bytes: a NUL ends it where there is room, as in every bcrypt since version 2a.
+    /// One of exactly 72 bytes is used whole, without a NUL; no shorter one has its key, because passwords hold no NUL.
     pub(crate) fn new(password: &[u8], salt: [u8; 16]) -> Self {
         let mut key = Zeroizing::new(Vec::with_capacity(MAX_KEY_BYTES + 1));
         key.extend_from_slice(password);

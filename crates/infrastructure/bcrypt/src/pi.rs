@@ -148,3 +148,63 @@ pub(crate) const BOXES: [[u32; 256]; 4] = [
         0x90d4_f869, 0xa65c_dea0, 0x3f09_252d, 0xc208_e69f, 0xb74e_6132, 0xce77_e25b, 0x578f_dfe3, 0x3ac3_72e6,
     ],
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The words of a number's fractional part; two more than are compared, for what rounding loses.
+    const WORDS: usize = 18 + 4 * 256 + 2;
+
+    /// Divides by a small number, the integer part `number[0]` first.
+    fn divide(number: &mut [u32], divisor: u32) {
+        let mut rest = 0;
+        for word in number {
+            let part = (rest << 32) | u64::from(*word);
+            *word = u32::try_from(part / u64::from(divisor)).unwrap();
+            rest = part % u64::from(divisor);
+        }
+    }
+
+    fn add(sum: &mut [u32], number: &[u32]) {
+        let mut carry = false;
+        for (sum, word) in sum.iter_mut().zip(number).rev() {
+            (*sum, carry) = sum.carrying_add(*word, carry);
+        }
+    }
+
+    fn negated(number: &[u32]) -> Vec<u32> {
+        let mut result: Vec<_> = number.iter().map(|word| !word).collect();
+        let mut one = vec![0; number.len()];
+        *one.last_mut().unwrap() = 1;
+        add(&mut result, &one);
+        result
+    }
+
+    /// Adds `factor` · arctan(1 / `x`), by its series.
+    fn add_arctan(sum: &mut [u32], factor: u32, x: u32, negative: bool) {
+        let mut power = vec![0; sum.len()];
+        power[0] = factor;
+        divide(&mut power, x);
+        for n in 0.. {
+            let mut term = power.clone();
+            divide(&mut term, 2 * n + 1);
+            add(sum, &if (n % 2 == 1) == negative { term } else { negated(&term) });
+            divide(&mut power, x * x);
+            if power.iter().all(|word| *word == 0) {
+                break;
+            }
+        }
+    }
+
+    #[test]
+    fn the_words_are_those_of_pi() {
+        // Machin: π = 16 arctan(1/5) − 4 arctan(1/239).
+        let mut pi = vec![0; 1 + WORDS];
+        add_arctan(&mut pi, 16, 5, false);
+        add_arctan(&mut pi, 4, 239, true);
+        assert_eq!(pi[0], 3);
+        let words: Vec<u32> = SUBKEYS.into_iter().chain(BOXES.into_iter().flatten()).collect();
+        assert_eq!(pi[1..=words.len()], words);
+    }
+}

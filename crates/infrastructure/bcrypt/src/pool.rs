@@ -3,8 +3,8 @@
 use crate::lanes::{Lane, MAX_LANES, hash_all};
 use crate::settings::{BcryptSettings, Cost};
 use std::collections::VecDeque;
+use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -40,8 +40,7 @@ struct Job {
     cost: Cost,
     lane: Lane,
     queued: Instant,
-    begun: Arc<AtomicBool>,
-    answer: oneshot::Sender<[u8; 24]>,
+    answer: oneshot::Sender<Result<[u8; 24], HashingError>>,
 }
 
 impl Pool {
@@ -59,56 +58,63 @@ impl Pool {
     }
 
     /// Hashes one lane, or says at once that it would have to wait too long. Dropped before the hashing begins, the work is
-    /// not done.
+    /// not done. Should the hashing panic, its callers hear `Stopped`.
     pub(crate) async fn hash(&self, cost: Cost, lane: Lane) -> Result<[u8; 24], HashingError> {
-        let (answer, mut answered) = oneshot::channel();
-        let begun = Arc::new(AtomicBool::new(false));
-        let limit = self.shared.settings.max_queue_wait;
-        self.shared.enqueue(Job { cost, lane, queued: Instant::now(), begun: Arc::clone(&begun), answer })?;
-        let outcome = match tokio::time::timeout(limit, &mut answered).await {
-            Err(_elapsed) if !begun.load(Ordering::Acquire) => return Err(self.shared.refuse(limit)),
-            Err(_elapsed) => answered.await,
+        let mut answered = self.shared.enqueue(cost, lane)?;
+        let outcome = match tokio::time::timeout(self.shared.settings.max_queue_wait, &mut answered).await {
             Ok(outcome) => outcome,
+            Err(_elapsed) => {
+                self.shared.refuse_overdue();
+                answered.await
+            }
         };
-        outcome.map_err(|_dropped| HashingError::Stopped)
+        outcome.unwrap_or(Err(HashingError::Stopped))
     }
-}
 
-impl Drop for Pool {
-    /// The threads finish what they have begun; whoever waits hears that the hasher has stopped.
-    fn drop(&mut self) {
+    /// The threads finish what they have begun; whoever waits, or comes later, hears that the hasher has stopped.
+    pub(crate) fn stop(&self) {
         let mut state = self.shared.lock();
         state.stopped = true;
         state.waiting.clear();
+        self.shared.report_depth(&state);
         self.shared.changed.notify_all();
     }
 }
 
+impl Drop for Pool {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
 impl Shared {
-    /// Every change of the state is complete before anything can panic.
+    /// A panic under the lock may lose jobs, whose callers hear of it, but never leaves the state invalid.
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn enqueue(&self, job: Job) -> Result<(), HashingError> {
+    fn enqueue(
+        &self,
+        cost: Cost,
+        lane: Lane,
+    ) -> Result<oneshot::Receiver<Result<[u8; 24], HashingError>>, HashingError> {
+        let (answer, answered) = oneshot::channel();
         let mut state = self.lock();
         if state.stopped {
             return Err(HashingError::Stopped);
         }
-        state.waiting.retain(|waiting| !waiting.answer.is_closed() || self.abandoned());
-        if let Some(wait) = self.excessive_wait(&state, job.cost) {
+        self.take(&mut state, 0);
+        if let Some(wait) = self.excessive_wait(&state, cost) {
             return Err(self.refuse(wait));
         }
-        state.waiting.push_back(job);
+        state.waiting.push_back(Job { cost, lane, queued: Instant::now(), answer });
         self.report_depth(&state);
         self.changed.notify_one();
-        Ok(())
+        Ok(answered)
     }
 
-    /// Counts a job that nobody waits for; always `false`: it need not be kept.
-    fn abandoned(&self) -> bool {
-        self.meter.count(Metric::Hashes, &["abandoned"]);
-        false
+    fn refuse_overdue(&self) {
+        self.take(&mut self.lock(), 0);
     }
 
     fn refuse(&self, retry_after: Duration) -> HashingError {
@@ -138,12 +144,20 @@ impl Shared {
     }
 
     fn work(&self) {
-        while let Some(batch) = self.take_batch() {
-            // A defect in the hashing must cost one batch, not the thread.
-            if catch_unwind(AssertUnwindSafe(|| self.hash_batch(batch))).is_err() {
+        let mut working = true;
+        while working {
+            // A defect must cost one batch, not the thread.
+            working = catch_unwind(AssertUnwindSafe(|| self.work_once())).unwrap_or_else(|_panic| {
                 error!("hashing panicked");
-            }
+                true
+            });
         }
+    }
+
+    /// Hashes a batch; `false` once the pool is gone.
+    fn work_once(&self) -> bool {
+        let batch = self.take_batch();
+        batch.map(|batch| self.hash_batch(batch)).is_some()
     }
 
     /// Waits for work and takes a fair share of it; `None` once the pool is gone.
@@ -156,7 +170,6 @@ impl Shared {
             let share = state.waiting.len().div_ceil(state.idle + 1).min(self.lanes());
             let batch = self.take(&mut state, share);
             if !batch.is_empty() {
-                self.report_depth(&state);
                 return Some(batch);
             }
             state.idle += 1;
@@ -165,19 +178,23 @@ impl Shared {
         }
     }
 
-    /// Up to `share` jobs of one cost from the front, skipping those that nobody waits for.
+    /// Takes up to `share` jobs: the oldest, and others of its cost. On the way it drops those that nobody waits for, and
+    /// sends away those that have waited too long, so that a wrong estimate can't break the bound.
     fn take(&self, state: &mut State, share: usize) -> Vec<Job> {
         let mut batch: Vec<Job> = Vec::with_capacity(share);
-        while batch.len() < share {
-            let same_cost = |job: &mut Job| batch.first().is_none_or(|first| first.cost == job.cost);
-            let Some(job) = state.waiting.pop_front_if(same_cost) else { break };
+        for job in mem::take(&mut state.waiting) {
             if job.answer.is_closed() {
-                self.abandoned();
-            } else {
-                job.begun.store(true, Ordering::Release);
+                self.meter.count(Metric::Hashes, &["abandoned"]);
+            } else if job.queued.elapsed() >= self.settings.max_queue_wait {
+                // Nobody is there any more: nothing is lost by it.
+                let _gone = job.answer.send(Err(self.refuse(self.settings.max_queue_wait)));
+            } else if batch.len() < share && batch.first().is_none_or(|first| first.cost == job.cost) {
                 batch.push(job);
+            } else {
+                state.waiting.push_back(job);
             }
         }
+        self.report_depth(state);
         batch
     }
 
@@ -194,7 +211,7 @@ impl Shared {
         for ((_, answer), output) in callers.into_iter().zip(outputs) {
             self.meter.count(Metric::Hashes, &["done"]);
             // Nobody waits any more: nothing is lost by it.
-            let _gone = answer.send(output);
+            let _gone = answer.send(Ok(output));
         }
     }
 
