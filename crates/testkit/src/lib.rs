@@ -8,7 +8,8 @@
 //! use threshold_application::accounts::{Register, RegisterError};
 //! use threshold_testkit::{FakeHasher, FixedClock, InMemoryStore, RecordingMeter, SequentialIds, a_registration};
 //!
-//! # futures::executor::block_on(async {
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), RegisterError> {
 //! let store = InMemoryStore::default();
 //! let register = Register {
 //!     hasher: Arc::new(FakeHasher::default()),
@@ -22,8 +23,8 @@
 //!
 //! let again = register.execute(a_registration("ADA@example.org")).await;
 //! assert!(matches!(again, Err(RegisterError::EmailTaken)));
-//! # Ok::<(), RegisterError>(())
-//! # }).unwrap();
+//! # Ok(())
+//! # }
 //! ```
 
 mod builders;

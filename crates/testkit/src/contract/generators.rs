@@ -14,7 +14,7 @@ pub struct Generators {
     pub secrets: Arc<dyn SecretGenerator>,
 }
 
-/// Expands every case for clocks and generators; the expression makes [`Generators`](contract::generators::Generators).
+/// Expands every case for clocks and generators; the expression makes `Generators`.
 #[macro_export]
 macro_rules! generator_contract {
     ($fresh:expr) => {
