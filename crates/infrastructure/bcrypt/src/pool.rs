@@ -40,8 +40,10 @@ struct Job {
     cost: Cost,
     lane: Lane,
     queued: Instant,
-    answer: oneshot::Sender<Result<[u8; 24], HashingError>>,
+    answer: oneshot::Sender<Hashed>,
 }
+
+type Hashed = Result<[u8; 24], HashingError>;
 
 impl Pool {
     /// Starts the threads.
@@ -59,7 +61,7 @@ impl Pool {
 
     /// Hashes one lane, or says at once that it would have to wait too long. Dropped before the hashing begins, the work is
     /// not done. Should the hashing panic, its callers hear `Stopped`.
-    pub(crate) async fn hash(&self, cost: Cost, lane: Lane) -> Result<[u8; 24], HashingError> {
+    pub(crate) async fn hash(&self, cost: Cost, lane: Lane) -> Hashed {
         let mut answered = self.shared.enqueue(cost, lane)?;
         let outcome = match tokio::time::timeout(self.shared.settings.max_queue_wait, &mut answered).await {
             Ok(outcome) => outcome,
@@ -93,11 +95,7 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn enqueue(
-        &self,
-        cost: Cost,
-        lane: Lane,
-    ) -> Result<oneshot::Receiver<Result<[u8; 24], HashingError>>, HashingError> {
+    fn enqueue(&self, cost: Cost, lane: Lane) -> Result<oneshot::Receiver<Hashed>, HashingError> {
         let (answer, answered) = oneshot::channel();
         let mut state = self.lock();
         if state.stopped {
@@ -181,13 +179,14 @@ impl Shared {
     /// Takes up to `share` jobs: the oldest, and others of its cost. On the way it drops those that nobody waits for, and
     /// sends away those that have waited too long, so that a wrong estimate can't break the bound.
     fn take(&self, state: &mut State, share: usize) -> Vec<Job> {
+        let (now, limit) = (Instant::now(), self.settings.max_queue_wait);
         let mut batch: Vec<Job> = Vec::with_capacity(share);
         for job in mem::take(&mut state.waiting) {
             if job.answer.is_closed() {
                 self.meter.count(Metric::Hashes, &["abandoned"]);
-            } else if job.queued.elapsed() >= self.settings.max_queue_wait {
+            } else if now.duration_since(job.queued) >= limit {
                 // Nobody is there any more: nothing is lost by it.
-                let _gone = job.answer.send(Err(self.refuse(self.settings.max_queue_wait)));
+                let _gone = job.answer.send(Err(self.refuse(limit)));
             } else if batch.len() < share && batch.first().is_none_or(|first| first.cost == job.cost) {
                 batch.push(job);
             } else {
