@@ -65,7 +65,9 @@ impl Installation {
     /// The program with these arguments, in an environment that holds the settings alone.
     #[must_use]
     pub fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(&self.binary);
+        // The shell has a write beyond a limit fail instead of ending the process: what a full disk does.
+        let mut command = Command::new("/bin/sh");
+        command.args(["-c", "trap '' XFSZ; exec \"$0\" \"$@\""]).arg(&self.binary);
         command.args(arguments).env_clear().envs(&self.variables).current_dir(self.folder.path());
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command
