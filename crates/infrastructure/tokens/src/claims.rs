@@ -16,8 +16,8 @@ pub(crate) struct JsonClaims {
     sid: Uuid,
     jti: Uuid,
     iat: i64,
-    pub(crate) nbf: i64,
-    pub(crate) exp: i64,
+    nbf: i64,
+    exp: i64,
     roles: Vec<String>,
     permissions: Vec<String>,
 }
@@ -36,6 +36,11 @@ impl JsonClaims {
             roles: claims.grants.roles.clone(),
             permissions: claims.grants.permissions.clone(),
         }
+    }
+
+    /// The second before which the token may not be used, nor can have been made.
+    pub(crate) fn good_from(&self) -> i64 {
+        self.nbf.max(self.iat)
     }
 
     /// `None` for times that no calendar has.

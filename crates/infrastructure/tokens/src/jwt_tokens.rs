@@ -45,13 +45,12 @@ impl JwtTokens {
 
     fn decode(&self, token: &str, now: Timestamp) -> Result<AccessClaims, TokenRejection> {
         let claims = self.check(token).ok_or(TokenRejection::Invalid)?;
-        if claims.nbf > now.timestamp() + CLOCK_DIFFERENCE_SECONDS {
+        if claims.good_from() > now.timestamp() + CLOCK_DIFFERENCE_SECONDS {
             return Err(TokenRejection::Invalid);
         }
-        if claims.exp <= now.timestamp() {
-            return Err(TokenRejection::Expired);
-        }
-        claims.into_claims().ok_or(TokenRejection::Invalid)
+        // Last, because only what is right in everything else has expired.
+        let claims = claims.into_claims().ok_or(TokenRejection::Invalid)?;
+        if claims.expires_at > now { Ok(claims) } else { Err(TokenRejection::Expired) }
     }
 
     /// Everything but the times: these are told by our clock, not the library's.
@@ -110,5 +109,84 @@ fn algorithm_of(algorithm: SignatureAlgorithm) -> Algorithm {
         SignatureAlgorithm::EdDsa => Algorithm::EdDSA,
         SignatureAlgorithm::Es256 => Algorithm::ES256,
         SignatureAlgorithm::Hs256 => Algorithm::HS256,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{KeySource, MasterKey, SigningMethod};
+    use threshold_domain::access::Grants;
+    use threshold_domain::accounts::UserId;
+    use threshold_domain::sessions::{SessionId, TokenId};
+    use threshold_testkit::{FixedClock, InMemoryStore, SeededSecrets, at};
+    use uuid::Uuid;
+
+    async fn remembering(cache_size: usize) -> JwtTokens {
+        let secrets = SeededSecrets::default();
+        let source = KeySource {
+            repository: &InMemoryStore::default(),
+            master: &MasterKey::generate(&secrets),
+            clock: &FixedClock::default(),
+            secrets: &secrets,
+        };
+        let keys = KeyRing::load(&source, &SigningMethod::EdDsa).await.unwrap();
+        JwtTokens::new(keys, TokenSettings { issuer: "i".to_owned(), audience: "a".to_owned(), cache_size })
+    }
+
+    fn token_number(tokens: &JwtTokens, number: u128) -> AccessToken {
+        let claims = AccessClaims {
+            subject: UserId::new(Uuid::from_u128(number)),
+            session: SessionId::new(Uuid::from_u128(number)),
+            token_id: TokenId::new(Uuid::from_u128(number)),
+            issued_at: at(0),
+            expires_at: at(900),
+            grants: Grants::of_every_user(),
+        };
+        tokens.issue(&claims).unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_verified_token_is_answered_from_memory() {
+        let tokens = remembering(32).await;
+        let token = token_number(&tokens, 1);
+        let claims = tokens.verify(token.expose(), at(0)).unwrap();
+        // What only memory can know.
+        let digest = digest(&SHA256, token.expose().as_bytes()).as_ref().try_into().unwrap();
+        let marked = AccessClaims { token_id: TokenId::new(Uuid::max()), ..claims };
+        tokens.verified.replace(digest, marked.clone(), false).unwrap();
+        assert_eq!(tokens.verify(token.expose(), at(1)), Ok(marked));
+    }
+
+    #[tokio::test]
+    async fn what_was_refused_or_has_expired_is_not_remembered() {
+        let tokens = remembering(32).await;
+        let token = token_number(&tokens, 1);
+        assert!(tokens.verify("a.b.c", at(0)).is_err());
+        assert!(tokens.verify(token.expose(), at(900)).is_err());
+        assert_eq!(tokens.verified.len(), 0);
+        assert!(tokens.verify(token.expose(), at(0)).is_ok());
+        assert_eq!(tokens.verified.len(), 1);
+        assert!(tokens.verify(token.expose(), at(900)).is_err());
+        assert_eq!(tokens.verified.len(), 0, "a remembered one is forgotten at its exp");
+    }
+
+    #[tokio::test]
+    async fn no_more_tokens_are_remembered_than_the_setting_says() {
+        let tokens = remembering(32).await;
+        for number in 0..200 {
+            let token = token_number(&tokens, number);
+            assert!(tokens.verify(token.expose(), at(0)).is_ok());
+        }
+        assert!((1..=32).contains(&tokens.verified.len()), "{} are remembered", tokens.verified.len());
+    }
+
+    #[tokio::test]
+    async fn where_nothing_is_to_be_remembered_tokens_are_verified_each_time() {
+        let tokens = remembering(0).await;
+        let token = token_number(&tokens, 1);
+        assert!(tokens.verify(token.expose(), at(0)).is_ok());
+        assert!(tokens.verify(token.expose(), at(0)).is_ok());
+        assert_eq!(tokens.verified.len(), 0);
     }
 }

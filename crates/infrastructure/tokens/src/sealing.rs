@@ -56,3 +56,31 @@ impl Sealer {
 fn binding(id: &KeyId, algorithm: SignatureAlgorithm) -> Vec<u8> {
     format!("{}:{}", algorithm.as_str(), id.as_str()).into_bytes()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use threshold_testkit::SeededSecrets;
+
+    const ALGORITHM: SignatureAlgorithm = SignatureAlgorithm::EdDsa;
+
+    fn sealer() -> Sealer {
+        Sealer::new(&"1".repeat(64).parse().unwrap()).unwrap()
+    }
+
+    #[test]
+    fn what_is_sealed_opens_for_its_name_and_algorithm_alone() {
+        let id = KeyId::new("one".to_owned());
+        let sealed = sealer().seal(&SeededSecrets::default(), &id, ALGORITHM, b"private").unwrap();
+        assert_eq!(*sealer().open(&id, ALGORITHM, &sealed).unwrap(), b"private");
+        assert!(sealer().open(&KeyId::new("two".to_owned()), ALGORITHM, &sealed).is_err());
+        assert!(sealer().open(&id, SignatureAlgorithm::Es256, &sealed).is_err());
+    }
+
+    #[test]
+    fn every_sealing_has_its_own_nonce() {
+        let (secrets, id) = (SeededSecrets::default(), KeyId::new("one".to_owned()));
+        let seal = || sealer().seal(&secrets, &id, ALGORITHM, b"private").unwrap();
+        assert_ne!(seal(), seal());
+    }
+}

@@ -48,4 +48,9 @@ mod tests {
         assert!("s".repeat(31).parse::<SharedSecret>().is_err());
         assert!("s".repeat(32).parse::<SharedSecret>().is_ok());
     }
+
+    #[test]
+    fn a_secret_is_never_printed() {
+        assert_eq!(format!("{:?}", "s".repeat(32).parse::<SharedSecret>().unwrap()), "SharedSecret(…)");
+    }
 }

@@ -34,4 +34,14 @@ mod tests {
         let material = PublicKeyMaterial::Ed25519 { x: x.try_into().unwrap() };
         assert_eq!(thumbprint(&material).as_str(), "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k");
     }
+
+    #[test]
+    fn the_key_of_rfc_9449_has_the_thumbprint_of_its_section_6_1() {
+        let decode = |text| BASE64_URL_SAFE_NO_PAD.decode(text).unwrap().try_into().unwrap();
+        let material = PublicKeyMaterial::P256 {
+            x: decode("l8tFrhx-34tV3hRICRDY9zCkDlpBhF42UQUfWVAWBFs"),
+            y: decode("9VE4jf_Ok_o64zbTTlcuNJajHmt6v9TDVrU0CdvGRDA"),
+        };
+        assert_eq!(thumbprint(&material).as_str(), "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I");
+    }
 }

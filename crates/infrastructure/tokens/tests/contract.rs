@@ -2,7 +2,9 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::sync::Arc;
-use threshold_application::ports::{AccessTokens, ReadinessCheck};
+use threshold_application::ports::{AccessTokens, IssueTokenError, ReadinessCheck, TokenRejection};
+use threshold_domain::Timestamp;
+use threshold_domain::sessions::{AccessClaims, AccessToken, PublicKey};
 use threshold_testkit::{FixedClock, InMemoryStore, SeededSecrets, SequentialIds};
 use threshold_tokens::{JwtTokens, KeyRing, KeySource, MasterKey, SigningKeyCheck, SigningMethod, TokenSettings};
 
@@ -43,4 +45,35 @@ async fn a_key_that_signs_and_verifies_is_in_order() {
     };
     assert_eq!(check.name(), "signing-key");
     assert!(check.check().await.is_ok());
+}
+
+/// Tokens that can't be signed, or whose signature is wrong.
+struct Broken {
+    signs: bool,
+}
+
+impl AccessTokens for Broken {
+    fn issue(&self, _claims: &AccessClaims) -> Result<AccessToken, IssueTokenError> {
+        if self.signs { Ok(AccessToken::new("signed".to_owned())) } else { Err(IssueTokenError("no key".into())) }
+    }
+
+    fn verify(&self, _token: &str, _now: Timestamp) -> Result<AccessClaims, TokenRejection> {
+        Err(TokenRejection::Invalid)
+    }
+
+    fn public_keys(&self) -> Vec<PublicKey> {
+        Vec::new()
+    }
+}
+
+#[tokio::test]
+async fn a_key_that_can_not_sign_or_signs_what_it_does_not_verify_is_not_in_order() {
+    for signs in [false, true] {
+        let check = SigningKeyCheck {
+            tokens: Arc::new(Broken { signs }),
+            clock: Arc::new(FixedClock::default()),
+            ids: Arc::new(SequentialIds::default()),
+        };
+        assert!(check.check().await.is_err(), "{signs}");
+    }
 }

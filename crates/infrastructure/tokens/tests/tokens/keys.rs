@@ -1,0 +1,134 @@
+//! Where the keys come from, and what becomes of them.
+
+use crate::forgery::shared_secret;
+use crate::installation::{AUDIENCE, ISSUER, Installation, at, claims, jwt};
+use async_trait::async_trait;
+use threshold_application::ports::{AccessTokens, SecretGenerator, SigningKeyRepository, StoreError, TokenRejection};
+use threshold_domain::sessions::{KeyId, SigningKey};
+use threshold_testkit::{InMemoryStore, SeededSecrets};
+use threshold_tokens::{KeyRingError, SigningMethod};
+use tokio::sync::Barrier;
+
+/// A store that lets nobody insert before two have seen that it is empty.
+struct Race {
+    store: InMemoryStore,
+    both: Barrier,
+}
+
+#[async_trait]
+impl SigningKeyRepository for Race {
+    async fn list(&self) -> Result<Vec<SigningKey>, StoreError> {
+        self.store.list().await
+    }
+
+    async fn insert(&self, key: &SigningKey) -> Result<(), StoreError> {
+        self.both.wait().await;
+        self.store.insert(key).await
+    }
+}
+
+/// A store with one key in it, changed by `change`.
+async fn with_key_changed(installation: &Installation, change: impl FnOnce(&mut SigningKey)) -> InMemoryStore {
+    installation.keys_in(&installation.store, &SigningMethod::EdDsa).await.unwrap();
+    let mut key = installation.store.list().await.unwrap().remove(0);
+    change(&mut key);
+    let changed = InMemoryStore::default();
+    changed.insert(&key).await.unwrap();
+    changed
+}
+
+#[tokio::test]
+async fn the_first_start_makes_one_key_and_the_next_reads_it() {
+    let installation = Installation::default();
+    let first = installation.tokens(&SigningMethod::EdDsa).await;
+    let second = installation.tokens(&SigningMethod::EdDsa).await;
+    assert_eq!(first.public_keys(), second.public_keys());
+    assert_eq!(installation.store.list().await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn of_two_instances_that_start_at_once_one_makes_the_key() {
+    for method in [SigningMethod::EdDsa, SigningMethod::Es256] {
+        let installation = Installation::default();
+        let race = Race { store: installation.store.clone(), both: Barrier::new(2) };
+        let (one, two) = tokio::join!(installation.keys_in(&race, &method), installation.keys_in(&race, &method));
+        let [one, two] = [one.unwrap(), two.unwrap()].map(|keys| jwt(keys, ISSUER, AUDIENCE));
+        let token = one.issue(&claims()).unwrap();
+        assert_eq!(two.verify(token.expose(), at(0)), Ok(claims()));
+        assert_eq!(race.list().await.unwrap().len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn tokens_survive_a_change_of_algorithm() {
+    let installation = Installation::default();
+    let before = installation.tokens(&SigningMethod::EdDsa).await;
+    let token = before.issue(&claims()).unwrap();
+    for method in [SigningMethod::Es256, shared_secret()] {
+        let after = installation.tokens(&method).await;
+        assert_eq!(after.verify(token.expose(), at(0)), Ok(claims()));
+    }
+}
+
+#[tokio::test]
+async fn a_shared_secret_hides_the_stored_keys() {
+    let installation = Installation::default();
+    installation.tokens(&SigningMethod::EdDsa).await;
+    assert!(installation.tokens(&shared_secret()).await.public_keys().is_empty());
+}
+
+#[tokio::test]
+async fn a_retired_key_verifies_but_a_new_one_signs() {
+    let installation = Installation::default();
+    let before = installation.tokens(&SigningMethod::EdDsa).await;
+    let token = before.issue(&claims()).unwrap();
+    let store = with_key_changed(&installation, |key| {
+        key.retired_at = Some(at(10));
+        // Also if the clock that dated it was ahead, so that it is listed last.
+        key.created_at = at(5);
+    })
+    .await;
+    let after = jwt(installation.keys_in(&store, &SigningMethod::EdDsa).await.unwrap(), ISSUER, AUDIENCE);
+    assert_eq!(after.verify(token.expose(), at(20)), Ok(claims()));
+    assert_eq!(after.public_keys().len(), 2);
+    let new = after.issue(&claims()).unwrap();
+    assert_eq!(before.verify(new.expose(), at(20)), Err(TokenRejection::Invalid), "it is signed by the new key");
+}
+
+#[tokio::test]
+async fn another_master_key_opens_nothing_and_says_which_setting_is_wrong() {
+    let installation = Installation::default();
+    let tokens = installation.tokens(&SigningMethod::EdDsa).await;
+    let other = Installation { master: "2".repeat(64).parse().unwrap(), ..Installation::default() };
+    let Err(error) = other.keys_in(&installation.store, &SigningMethod::EdDsa).await else { panic!("it opened") };
+    let (text, kid) = (error.to_string(), tokens.public_keys()[0].id.to_string());
+    assert!(text.contains("THRESHOLD_SECRET_KEY") && text.contains(&kid), "{text}");
+}
+
+#[tokio::test]
+async fn a_stored_key_that_was_changed_is_refused() {
+    let changes: [fn(&mut SigningKey); 5] = [
+        |key| key.sealed_private_key[20] ^= 1,
+        |key| key.sealed_private_key[0] ^= 1,
+        |key| key.sealed_private_key.truncate(5),
+        |key| key.sealed_private_key.clear(),
+        |key| key.id = KeyId::new("another".to_owned()),
+    ];
+    for change in changes {
+        let installation = Installation::default();
+        let store = with_key_changed(&installation, change).await;
+        let outcome = installation.keys_in(&store, &SigningMethod::EdDsa).await;
+        assert!(matches!(outcome, Err(KeyRingError::Sealed(_))));
+    }
+}
+
+#[tokio::test]
+async fn a_private_key_is_stored_in_no_readable_form() {
+    let installation = Installation::default();
+    installation.tokens(&SigningMethod::EdDsa).await;
+    let key = installation.store.list().await.unwrap().remove(0);
+    // The seed is the first thing that the generator makes.
+    let mut seed = [0; 32];
+    SeededSecrets::default().fill(&mut seed);
+    assert!(!key.sealed_private_key.windows(8).any(|window| seed.windows(8).any(|part| part == window)));
+}
