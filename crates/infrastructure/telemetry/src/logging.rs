@@ -23,7 +23,7 @@ pub enum LogFormat {
 pub struct LogFilterError(#[source] Box<dyn std::error::Error + Send + Sync>);
 
 /// A subscriber that writes lines that pass `filter` (`info`, `warn,threshold_transport=debug`, …) to `writer`. JSON lines
-/// carry the fields of the spans around them, such as the request's id and route, in `spans`.
+/// carry the fields of the span around them, such as the request's id and route, in `span`.
 ///
 /// # Errors
 /// When the filter can't be read.
@@ -52,10 +52,11 @@ where
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::Value;
+    use serde_json::{Value, json};
     use std::io;
     use std::sync::{Arc, Mutex};
-    use tracing::{Span, field, info, info_span};
+    use threshold_application::ErrorChain;
+    use tracing::{Span, error, field, info, info_span};
 
     #[derive(Clone, Default)]
     struct Lines(Arc<Mutex<Vec<u8>>>);
@@ -71,12 +72,17 @@ mod tests {
         }
     }
 
-    fn log(filter: &str, work: impl FnOnce()) -> Vec<Value> {
+    fn written(format: LogFormat, filter: &str, work: impl FnOnce()) -> String {
         let lines = Lines::default();
         let writer = lines.clone();
-        let subscriber = subscriber(LogFormat::Json, filter, move || writer.clone()).unwrap();
+        let subscriber = subscriber(format, filter, move || writer.clone()).unwrap();
         tracing::subscriber::with_default(subscriber, work);
-        let text = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
+        let bytes = lines.0.lock().unwrap().clone();
+        String::from_utf8(bytes).unwrap()
+    }
+
+    fn log(filter: &str, work: impl FnOnce()) -> Vec<Value> {
+        let text = written(LogFormat::Json, filter, work);
         text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
     }
 
@@ -93,7 +99,30 @@ mod tests {
         assert_eq!(line["status"], 200);
         assert_eq!(line["span"]["request_id"], "r1");
         assert_eq!(line["span"]["route"], "/api/v1/login");
-        assert!(line["timestamp"].as_str().unwrap().ends_with('Z'));
+        let timestamp = line["timestamp"].as_str().unwrap();
+        assert!(timestamp.contains('T') && timestamp.ends_with('Z'), "{timestamp}");
+    }
+
+    #[test]
+    fn an_error_is_logged_with_its_causes_and_can_not_begin_a_line() {
+        let disk = io::Error::other("the disk is full\n{\"level\":\"INFO\"}");
+        let lines = log("info", || error!(error = %ErrorChain(&LogFilterError(disk.into())), "the request failed"));
+        let [line] = lines.as_slice() else { panic!("{lines:?}") };
+        assert_eq!((&line["level"], &line["target"]), (&json!("ERROR"), &json!(module_path!())));
+        let causes = line["error"].as_str().unwrap();
+        assert!(causes.starts_with("a log filter looks like") && causes.contains(": the disk is full"), "{causes}");
+    }
+
+    #[test]
+    fn a_line_for_people_tells_the_same() {
+        let text = written(LogFormat::Pretty, "info", || {
+            let span = info_span!("request", request_id = "r1", route = "/api/v1/login");
+            span.in_scope(|| info!(status = 200, "request answered"));
+        });
+        for told in ["INFO", "request answered", "r1", "/api/v1/login", "200"] {
+            assert!(text.contains(told), "{told} in {text}");
+        }
+        assert!(serde_json::from_str::<Value>(&text).is_err(), "{text}");
     }
 
     #[test]

@@ -42,7 +42,6 @@ impl PrometheusMeter {
     #[must_use]
     pub fn render(&self) -> String {
         metrics::with_local_recorder(&self.recorder, || self.process.collect());
-        self.upkeep();
         self.handle.render()
     }
 
@@ -115,18 +114,67 @@ mod tests {
         let text = PrometheusMeter::new().unwrap().render();
         for name in ["process_resident_memory_bytes", "process_cpu_seconds_total", "process_open_fds"] {
             assert!(text.lines().any(|line| line.starts_with(name)), "{name} in {text}");
+            assert!(text.contains(&format!("# HELP {name} ")), "{name} is explained in {text}");
         }
     }
 
     #[test]
-    fn counting_on_many_threads_loses_nothing() {
+    fn many_threads_lose_nothing_also_while_it_is_rendered() {
         let meter = Arc::new(PrometheusMeter::new().unwrap());
+        let work = |meter: &PrometheusMeter| {
+            meter.count(Metric::SignIns, &["failed"]);
+            meter.observe(Metric::HashWait, &[], 0.1);
+        };
         let threads = (0..4).map(|_| {
             let meter = Arc::clone(&meter);
-            std::thread::spawn(move || (0..1000).for_each(|_| meter.count(Metric::SignIns, &["failed"])))
+            std::thread::spawn(move || (0..1000).for_each(|_| work(&meter)))
         });
-        threads.collect::<Vec<_>>().into_iter().for_each(|thread| thread.join().unwrap());
-        assert!(meter.render().contains("threshold_sign_ins_total{outcome=\"failed\"} 4000"));
+        let threads: Vec<_> = threads.collect();
+        while threads.iter().any(|thread| !thread.is_finished()) {
+            meter.upkeep();
+            assert!(!meter.render().is_empty());
+        }
+        for thread in threads {
+            thread.join().unwrap();
+        }
+        let text = meter.render();
+        assert!(text.contains("threshold_sign_ins_total{outcome=\"failed\"} 4000"), "{text}");
+        assert!(text.contains("threshold_password_hash_wait_seconds_count 4000"), "{text}");
+    }
+
+    #[test]
+    #[cfg(debug_assertions)]
+    #[should_panic(expected = "SignIns has the labels [\"outcome\"]")]
+    fn a_forgotten_label_is_a_defect_that_tests_find() {
+        PrometheusMeter::new().unwrap().count(Metric::SignIns, &[]);
+    }
+
+    #[test]
+    fn a_gauge_shows_what_was_set_last() {
+        let meter = PrometheusMeter::new().unwrap();
+        meter.set(Metric::HashQueueDepth, &[], 7.0);
+        meter.set(Metric::HashQueueDepth, &[], 3.0);
+        assert!(meter.render().contains("threshold_password_hash_queue_depth 3"));
+    }
+
+    #[test]
+    fn two_meters_do_not_mix() {
+        let (one, two) = (PrometheusMeter::new().unwrap(), PrometheusMeter::new().unwrap());
+        one.count(Metric::Registrations, &[]);
+        assert!(one.render().contains("threshold_registrations_total 1"));
+        assert!(!two.render().contains("threshold_registrations_total 1"));
+    }
+
+    #[test]
+    fn every_histogram_is_cut_at_every_bound() {
+        let meter = PrometheusMeter::new().unwrap();
+        let of_kind = |metric: &Metric| metric.kind() == MetricKind::Histogram;
+        for metric in Metric::ALL.into_iter().filter(of_kind) {
+            meter.observe(metric, &labels_of(metric), 0.2);
+            let text = meter.render();
+            let is_bucket = |line: &&str| line.starts_with(&format!("{}_bucket", metric.name()));
+            assert_eq!(text.lines().filter(is_bucket).count(), BUCKETS.len() + 1, "{metric:?} and infinity: {text}");
+        }
     }
 
     #[test]
