@@ -19,3 +19,19 @@ impl fmt::Display for ErrorChain<'_> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("{0}")]
+    struct Layer(&'static str, #[source] Option<Box<Layer>>);
+
+    #[test]
+    fn every_cause_is_told_outermost_first() {
+        let error = Layer("sign-in failed", Some(Box::new(Layer("no answer", Some(Box::new(Layer("timeout", None)))))));
+        assert_eq!(ErrorChain(&error).to_string(), "sign-in failed: no answer: timeout");
+        assert_eq!(ErrorChain(&Layer("alone", None)).to_string(), "alone");
+    }
+}
