@@ -15,7 +15,7 @@ endif
 # Tells how long each part took.
 timed = @start=$$SECONDS; echo "== $(1)"; $(2); echo "== $(1): $$((SECONDS - start)) s"
 
-.PHONY: help run test check bench fmt migrate generate clean needs-rust needs-nextest needs-deny
+.PHONY: help run test check bench fmt migrate generate generated clean needs-rust needs-nextest needs-deny
 
 help: ## Lists these targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -33,7 +33,7 @@ check: needs-rust needs-deny ## Format, lints, documents, licences and bans, gen
 	$(call timed,lints,cargo clippy --workspace --all-targets --quiet -- -D warnings)
 	$(call timed,documents,RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --quiet)
 	$(call timed,licences and bans,cargo deny --all-features check bans licenses sources)
-	$(call timed,generated files,$(MAKE) --no-print-directory generate OUT=target/generated && for file in config/default.toml docs/configuration.md docs/metrics.md docs/openapi.json; do diff -u $$file target/generated/$$file || { echo "$$file is stale: run make generate"; exit 1; }; done)
+	$(call timed,generated files,$(MAKE) --no-print-directory generated; for file in $(GENERATED); do diff -u $$file target/generated/$$file || { echo "$$file is stale: run make generate"; exit 1; }; done)
 
 bench: needs-rust ## Measures, and prints ratios against baselines of the same run
 	cargo build --release --package threshold-server --package threshold-tests --bins
@@ -45,14 +45,19 @@ fmt: ## Formats the sources
 migrate: needs-rust ## Brings the configured database up to date
 	cargo run --package threshold-server -- migrate up
 
-OUT ?= .
-generate: needs-rust ## Renews the files that are made from the code
-	@mkdir -p $(OUT)/config $(OUT)/docs
-	@cargo build --quiet --package threshold-server
-	@target/debug/threshold config reference --toml > $(OUT)/config/default.toml
-	@target/debug/threshold config reference > $(OUT)/docs/configuration.md
-	@target/debug/threshold metrics reference > $(OUT)/docs/metrics.md
-	@target/debug/threshold openapi > $(OUT)/docs/openapi.json
+GENERATED := config/default.toml docs/configuration.md docs/metrics.md docs/openapi.json
+
+generate: generated ## Renews the files that are made from the code
+	@for file in $(GENERATED); do cp target/generated/$$file $$file; done
+
+# Made aside first, so that a program that fails spoils nothing; all targets, so that the tests find everything built.
+generated: needs-rust
+	@mkdir -p target/generated/config target/generated/docs
+	@cargo build --quiet --workspace --all-targets
+	@target/debug/threshold config reference --toml > target/generated/config/default.toml
+	@target/debug/threshold config reference > target/generated/docs/configuration.md
+	@target/debug/threshold metrics reference > target/generated/docs/metrics.md
+	@target/debug/threshold openapi > target/generated/docs/openapi.json
 
 clean: ## Removes what was built; ./data stays
 	cargo clean

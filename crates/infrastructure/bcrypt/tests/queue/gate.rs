@@ -64,7 +64,8 @@ impl Gate {
                 tokio::task::yield_now().await;
             }
         };
-        tokio::time::timeout(PATIENT, holds).await.expect("it happens");
+        let outcome = tokio::time::timeout(PATIENT, holds).await;
+        outcome.unwrap_or_else(|_elapsed| panic!("it never happened: {:?}", self.log()));
     }
 
     fn lock(&self) -> MutexGuard<'_, Seen> {

@@ -1,6 +1,6 @@
 //! What happens between a caller and the threads that hash.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 mod batches;
 mod bounds;
