@@ -8,6 +8,7 @@ mod clock;
 mod id_generator;
 mod meter;
 mod metric;
+mod news_feed;
 mod password_hasher;
 mod readiness_check;
 mod revocation_list;
@@ -15,6 +16,7 @@ mod secret_generator;
 mod sessions;
 mod signing_keys;
 mod store_error;
+mod token_buckets;
 mod unit_of_work;
 
 pub use access_tokens::{AccessTokens, IssueTokenError, TokenRejection};
@@ -23,6 +25,7 @@ pub use clock::Clock;
 pub use id_generator::IdGenerator;
 pub use meter::Meter;
 pub use metric::{Metric, MetricKind};
+pub use news_feed::{FeedError, FeedPosition, News, NewsFeed};
 pub use password_hasher::{HashingError, PasswordHasher, PasswordMatch};
 pub use readiness_check::{NotReady, ReadinessCheck};
 pub use revocation_list::{Revocation, RevocationList};
@@ -30,6 +33,7 @@ pub use secret_generator::SecretGenerator;
 pub use sessions::{EndedSession, SessionReader, SessionRepository};
 pub use signing_keys::SigningKeyRepository;
 pub use store_error::{StoreError, Uniqueness};
+pub use token_buckets::{BucketsError, Taken, TokenBuckets};
 pub use unit_of_work::{Transaction, UnitOfWork};
 
 /// The cause of a failure, kept for the log and never shown to clients.

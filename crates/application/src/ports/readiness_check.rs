@@ -9,6 +9,12 @@ pub trait ReadinessCheck: Send + Sync {
     /// What is checked, for example `database`.
     fn name(&self) -> &'static str;
 
+    /// Whether no traffic may come while it is not in order. Without a part that is not vital the service goes on, in a way
+    /// that is stated, and says that it is degraded.
+    fn is_vital(&self) -> bool {
+        true
+    }
+
     /// Checks it, changing nothing.
     ///
     /// # Errors
