@@ -35,7 +35,10 @@ const LAYERS: [(&str, &[&str]); 10] = [
 
 /// What the inner crates may take from outside: values and errors, no I/O.
 const INNER: [(&str, &[&str]); 3] = [
-    ("threshold-domain", &["chrono", "idna", "thiserror", "unicode-normalization", "uuid", "zeroize", "zxcvbn"]),
+    (
+        "threshold-domain",
+        &["base64", "chrono", "idna", "subtle", "thiserror", "unicode-normalization", "uuid", "zeroize", "zxcvbn"],
+    ),
     ("threshold-application", &["async-trait", "chrono", "futures", "thiserror", "tracing", "uuid"]),
     ("threshold-testkit", &["async-trait", "chrono", "futures", "uuid"]),
 ];

@@ -2,12 +2,15 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod accounts;
+mod browser_sessions;
 mod configuration;
 mod conventions;
 mod flow;
+mod guessing;
 mod malformed;
 mod openapi;
 mod operations;
+mod refresh;
 mod sessions;
 
 use threshold_tests::{Backend, Installation};

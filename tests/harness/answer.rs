@@ -46,6 +46,26 @@ impl Answer {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }
 
+    /// A member of the body that is a text.
+    #[must_use]
+    pub fn text_of(&self, member: &str) -> String {
+        self.body[member].as_str().unwrap_or_else(|| panic!("no {member} in {self:?}")).to_owned()
+    }
+
+    /// The value that the answer gives to a cookie; `None` if it doesn't name it, empty if it takes it away.
+    #[must_use]
+    pub fn cookie(&self, name: &str) -> Option<String> {
+        let line = self.cookie_line(name)?;
+        line.split(['=', ';']).nth(1).map(str::to_owned)
+    }
+
+    /// The whole `Set-Cookie` of a cookie.
+    #[must_use]
+    pub fn cookie_line(&self, name: &str) -> Option<String> {
+        let mut lines = self.headers.get_all("set-cookie").iter().map(|value| value.to_str().unwrap());
+        lines.find(|line| line.split('=').next() == Some(name)).map(str::to_owned)
+    }
+
     /// The code of a problem.
     #[must_use]
     pub fn code(&self) -> &str {

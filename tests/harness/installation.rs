@@ -4,6 +4,7 @@ use super::server::Server;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::Arc;
 use tempfile::TempDir;
 use threshold_test_postgres::FreshDatabase;
 
@@ -19,7 +20,7 @@ pub enum Backend {
 /// Settings and data of one installation; any number of servers can be started on it, at once or one after the other.
 pub struct Installation {
     binary: PathBuf,
-    folder: TempDir,
+    folder: Arc<TempDir>,
     variables: BTreeMap<String, String>,
     /// The database, where it is PostgreSQL.
     pub postgres: Option<FreshDatabase>,
@@ -28,7 +29,7 @@ pub struct Installation {
 impl Installation {
     /// An installation of `binary` on an empty database. Hashing is cheap, ports are free ones, the log is JSON.
     pub async fn new(binary: &str, backend: Backend) -> Self {
-        let folder = TempDir::new().unwrap();
+        let folder = Arc::new(TempDir::new().unwrap());
         let postgres = match backend {
             Backend::Sqlite => None,
             Backend::Postgres => Some(FreshDatabase::create().await),
@@ -75,6 +76,6 @@ impl Installation {
 
     /// Starts the service and waits until it listens.
     pub async fn start(&self) -> Server {
-        Server::spawn(self.command(&["serve"])).await
+        Server::spawn(self.command(&["serve"]), Arc::clone(&self.folder)).await
     }
 }

@@ -8,6 +8,7 @@ use std::process::{Child, Command, ExitStatus};
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
+use tempfile::TempDir;
 
 /// Nothing that a test waits for takes this long.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -16,6 +17,8 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub struct Server {
     child: Child,
     log: Arc<Mutex<String>>,
+    /// It stays for as long as somebody works in it.
+    _folder: Arc<TempDir>,
     /// Where the API listens.
     pub address: SocketAddr,
     /// Where metrics are served.
@@ -23,12 +26,13 @@ pub struct Server {
 }
 
 impl Server {
-    pub(crate) async fn spawn(mut command: Command) -> Self {
+    pub(crate) async fn spawn(mut command: Command, folder: Arc<TempDir>) -> Self {
         let mut child = command.spawn().unwrap();
         let log = Arc::new(Mutex::new(String::new()));
         collect(child.stdout.take().unwrap(), Arc::clone(&log));
         collect(child.stderr.take().unwrap(), Arc::clone(&log));
-        let mut server = Self { child, log, address: ([127, 0, 0, 1], 0).into(), metrics_url: String::new() };
+        let mut server =
+            Self { child, log, _folder: folder, address: ([127, 0, 0, 1], 0).into(), metrics_url: String::new() };
         let listening = server.wait_for_line("listening").await;
         server.address = text(&listening, "address").strip_prefix("http://").unwrap().parse().unwrap();
         server.metrics_url = text(&server.wait_for_line("serving metrics").await, "address");

@@ -1,13 +1,20 @@
 //! Values for tests, right in every rule; what a test cares about it overrides.
 #![expect(clippy::expect_used, reason = "a builder that breaks a rule is a defect of the test")]
 
+use crate::fakes::FakeSecrets;
 use chrono::TimeDelta;
+use std::net::IpAddr;
+use threshold_application::ports::SessionSecrets;
 use threshold_domain::Timestamp;
+use threshold_domain::access::Grants;
 use threshold_domain::accounts::{
     AcceptedPassword, Email, Password, PasswordPolicy, Registration, User, UserId, Username,
 };
-use threshold_domain::sessions::{KeyId, Session, SessionId, SignatureAlgorithm, SigningKey};
-use uuid::Uuid;
+use threshold_domain::sessions::{
+    AccessClaims, KeyId, Provenance, Session, SessionId, SessionKind, SessionLifetimes, SessionRequest, SessionSecret,
+    SessionToken, SignatureAlgorithm, SigningKey, TokenId, UserAgent,
+};
+use uuid::{Builder, Uuid};
 
 /// A moment in 2027, `seconds` and a few microseconds after a fixed one.
 #[must_use]
@@ -26,10 +33,43 @@ pub fn a_user(number: u128) -> User {
     User::registered(UserId::new(Uuid::from_u128(number)), email, Some(username), None, at(0))
 }
 
-/// A session of that number of `user`, a quarter of an hour from `at(0)` on.
+/// A session with tokens of that number of `user`, from `at(0)` on; its first secret is [`a_session_token`] of the same number.
 #[must_use]
 pub fn a_session(number: u128, user: &User) -> Session {
-    Session::started(SessionId::new(Uuid::from_u128(number)), user.id, at(0), TimeDelta::minutes(15))
+    let request = SessionRequest {
+        kind: SessionKind::Tokens,
+        remembered: false,
+        provenance: Provenance {
+            address: Some(IpAddr::from([203, 0, 113, 7])),
+            user_agent: UserAgent::cleaned("curl/8.9 (test)"),
+        },
+    };
+    let token = a_session_token(number);
+    let digest = FakeSecrets.digest(&token);
+    Session::started(token.session, user.id, request, digest, at(0), &SessionLifetimes::default())
+}
+
+/// The first secret of the session of that number.
+#[must_use]
+pub fn a_session_token(number: u128) -> SessionToken {
+    SessionToken::first(SessionId::new(Uuid::from_u128(number)), SessionSecret::new([7; 32]))
+}
+
+/// What a token says that was made `seconds` after `at(0)`, for the session and the user of that number.
+///
+/// # Panics
+/// For times before 1970.
+#[must_use]
+pub fn some_claims(number: u128, seconds: i64) -> AccessClaims {
+    let made_at = u64::try_from(at(seconds).timestamp_millis()).expect("a time after 1970");
+    AccessClaims {
+        subject: UserId::new(Uuid::from_u128(number)),
+        session: SessionId::new(Uuid::from_u128(number)),
+        token_id: TokenId::new(Builder::from_unix_timestamp_millis(made_at, &[0; 10]).into_uuid()),
+        issued_at: at(seconds),
+        expires_at: at(seconds + 900),
+        grants: Grants::of_every_user(),
+    }
 }
 
 /// An Ed25519 key of that name, made at `at(0)`; its bytes are no real key.

@@ -31,8 +31,8 @@ mod builders;
 pub mod contract;
 mod fakes;
 
-pub use builders::{a_password, a_registration, a_session, a_signing_key, a_user, at};
+pub use builders::{a_password, a_registration, a_session, a_session_token, a_signing_key, a_user, at, some_claims};
 pub use fakes::{
-    FailingUnitOfWork, FakeHasher, FakeRevocations, FakeTokens, FixedClock, InMemoryStore, RecordingMeter,
-    ScriptedCheck, SeededSecrets, SequentialIds,
+    FailingUnitOfWork, FakeHasher, FakeNewsFeed, FakeRevocations, FakeSecrets, FakeTokens, FakeUserCache, FixedClock,
+    InMemoryStore, RecordingMeter, ScriptedCheck, SeededSecrets, SequentialIds,
 };

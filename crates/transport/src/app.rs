@@ -10,8 +10,10 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use threshold_application::accounts::{Register, ShowProfile};
 use threshold_application::operations::CheckReadiness;
-use threshold_application::ports::{AccessTokens, IdGenerator, Meter};
-use threshold_application::sessions::{Authenticate, SignIn, SignOut};
+use threshold_application::ports::{AccessTokens, Clock, IdGenerator, Meter, SecretGenerator, SessionSecrets};
+use threshold_application::sessions::{
+    Authenticate, AuthenticateBrowser, EndSessions, IssueAccessToken, ListSessions, RefreshSession, SignIn,
+};
 use threshold_domain::accounts::{PasswordPolicy, ReservedUsernames};
 
 /// The use cases and ports that requests reach, shared by all workers.
@@ -23,10 +25,24 @@ pub struct Services {
     pub show_profile: Arc<ShowProfile>,
     /// Starts sessions.
     pub sign_in: Arc<SignIn>,
+    /// Issues access tokens for them.
+    pub issue_access_token: Arc<IssueAccessToken>,
+    /// Keeps them going.
+    pub refresh_session: Arc<RefreshSession>,
+    /// Shows them.
+    pub list_sessions: Arc<ListSessions>,
     /// Ends them.
-    pub sign_out: Arc<SignOut>,
-    /// Finds out who sends a request.
+    pub end_sessions: Arc<EndSessions>,
+    /// Finds out who sends a request by its bearer token.
     pub authenticate: Arc<Authenticate>,
+    /// Finds out who sends a request by its cookie.
+    pub authenticate_browser: Arc<AuthenticateBrowser>,
+    /// Derives what pages and devices show.
+    pub secrets: Arc<dyn SessionSecrets>,
+    /// Names devices.
+    pub random: Arc<dyn SecretGenerator>,
+    /// Dates cookies.
+    pub clock: Arc<dyn Clock>,
     /// Publishes the keys that tokens can be verified with.
     pub tokens: Arc<dyn AccessTokens>,
     /// Tells whether traffic may come.
@@ -40,8 +56,12 @@ pub struct Services {
 /// What the operator decides about the HTTP interface.
 #[derive(Debug, Clone)]
 pub struct HttpSettings {
-    /// Whether clients reach the service by https: then browsers are told to stay with it.
+    /// The address that clients use, without a slash at the end.
+    pub public_url: String,
+    /// Whether that is https: then browsers are told to stay with it.
     pub https: bool,
+    /// Origins of other sites whose pages may use the service with their visitors' cookies.
+    pub cors_origins: Vec<String>,
     /// How long a client may take to send a body, once its head has arrived.
     pub body_timeout: Duration,
     /// Which accounts may be made.
@@ -57,6 +77,24 @@ pub struct RegistrationRules {
     pub reserved_usernames: ReservedUsernames,
     /// Which passwords may be chosen.
     pub password: PasswordPolicy,
+}
+
+#[cfg(test)]
+impl HttpSettings {
+    /// Settings of a service at `public_url`.
+    pub(crate) fn for_tests(public_url: &str) -> Self {
+        Self {
+            public_url: public_url.to_owned(),
+            https: public_url.starts_with("https://"),
+            cors_origins: Vec::new(),
+            body_timeout: Duration::from_secs(1),
+            registration: RegistrationRules {
+                reserved_usernames: ReservedUsernames::default(),
+                password: PasswordPolicy::default(),
+            },
+            started: Instant::now(),
+        }
+    }
 }
 
 /// Builds the application for one worker.
@@ -83,8 +121,15 @@ pub fn app(
         .app_data(web::Data::from(services.register))
         .app_data(web::Data::from(services.show_profile))
         .app_data(web::Data::from(services.sign_in))
-        .app_data(web::Data::from(services.sign_out))
+        .app_data(web::Data::from(services.issue_access_token))
+        .app_data(web::Data::from(services.refresh_session))
+        .app_data(web::Data::from(services.list_sessions))
+        .app_data(web::Data::from(services.end_sessions))
         .app_data(web::Data::from(services.authenticate))
+        .app_data(web::Data::from(services.authenticate_browser))
+        .app_data(web::Data::from(services.secrets))
+        .app_data(web::Data::from(services.random))
+        .app_data(web::Data::from(services.clock))
         .app_data(web::Data::from(services.tokens))
         .app_data(web::Data::from(services.check_readiness))
         .configure(routes::configure)

@@ -1,13 +1,15 @@
 //! One operation: its handler, who may call it, how it can fail, and what the document says of it.
 
+use crate::app::HttpSettings;
 use crate::problem::{Code, FieldError, Problem, ProblemBody};
-use crate::request::authenticate;
+use crate::request::{RenewedCookies, Site, authenticate};
 use actix_web::body::BoxBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::guard::{Guard, GuardContext};
 use actix_web::http::Method;
+use actix_web::http::header::{HeaderValue, SET_COOKIE};
 use actix_web::middleware::{Next, from_fn};
-use actix_web::{Error, FromRequest, Handler, Responder, Route, web};
+use actix_web::{Error, FromRequest, Handler, HttpMessage, HttpRequest, Responder, Route, web};
 use futures::FutureExt;
 use percent_encoding::percent_decode_str;
 use std::any::Any;
@@ -17,14 +19,16 @@ use tracing::Span;
 use utoipa::openapi::path::{HttpMethod, Operation};
 use utoipa::openapi::{ContentBuilder, Ref, ResponseBuilder, SecurityRequirement};
 
-/// The name of the security scheme in the document.
+/// The names of the security schemes in the document.
 pub(crate) const BEARER_SCHEME: &str = "bearer";
+pub(crate) const COOKIE_SCHEME: &str = "session";
 
 /// One operation. Path, method and successes come from its `utoipa::path` attribute, the rest is said here once.
 pub(crate) struct Endpoint {
     path: String,
     method: HttpMethod,
     access: Access,
+    refuses_other_sites: bool,
     problems: Vec<Code>,
     operation: Operation,
     route: Route,
@@ -35,8 +39,8 @@ pub(crate) struct Endpoint {
 enum Access {
     /// Anybody.
     Anyone,
-    /// Whoever sends a valid access token.
-    Bearer,
+    /// Whoever sends a valid access token or session cookie.
+    SignedIn,
 }
 
 impl Endpoint {
@@ -55,17 +59,33 @@ impl Endpoint {
             path: P::path(),
             method,
             access: Access::Anyone,
+            refuses_other_sites: false,
             problems: vec![Code::InternalError],
             operation,
             route: web::route().to(handler),
         }
     }
 
-    /// Only callers with a valid access token get in.
-    pub(crate) fn for_bearers(mut self) -> Self {
-        self.access = Access::Bearer;
-        self.can_fail_with(&[Code::Unauthenticated, Code::TokenInvalid, Code::TokenExpired, Code::TokenRevoked])
-            .stored()
+    /// Only callers with a valid access token or session cookie get in.
+    pub(crate) fn for_signed_in(mut self) -> Self {
+        self.access = Access::SignedIn;
+        if !self.methods().iter().all(Method::is_safe) {
+            self.problems.push(Code::CsrfFailed);
+        }
+        self.can_fail_with(&[
+            Code::Unauthenticated,
+            Code::TokenInvalid,
+            Code::TokenExpired,
+            Code::TokenRevoked,
+            Code::TokenStale,
+        ])
+        .stored()
+    }
+
+    /// Pages of other sites can't call it: nobody shall be signed in as somebody else without noticing.
+    pub(crate) fn not_from_other_sites(mut self) -> Self {
+        self.refuses_other_sites = true;
+        self.can_fail_with(&[Code::CsrfFailed])
     }
 
     /// It reads a JSON body.
@@ -113,7 +133,12 @@ impl Endpoint {
     /// The actix route, with its rails.
     pub(crate) fn into_route(self) -> Route {
         let methods = self.methods();
-        let rails = Rc::new(Rails { takes_query: !self.is_api(), path: self.path, access: self.access });
+        let rails = Rc::new(Rails {
+            takes_query: !self.is_api(),
+            path: self.path,
+            access: self.access,
+            refuses_other_sites: self.refuses_other_sites,
+        });
         let on_rails = move |request: ServiceRequest, next: Next<BoxBody>| run(Rc::clone(&rails), request, next);
         self.route.guard(OneOf(methods)).wrap(from_fn(on_rails))
     }
@@ -128,8 +153,10 @@ impl Endpoint {
         for codes in self.problems.chunk_by(|a, b| a.status() == b.status()) {
             add_problems(&mut self.operation, codes);
         }
-        if self.access == Access::Bearer {
-            self.operation.security = Some(vec![SecurityRequirement::new(BEARER_SCHEME, Vec::<String>::new())]);
+        if self.access == Access::SignedIn {
+            let either =
+                [BEARER_SCHEME, COOKIE_SCHEME].map(|scheme| SecurityRequirement::new(scheme, Vec::<String>::new()));
+            self.operation.security = Some(either.to_vec());
         }
         (self.path, self.method, self.operation)
     }
@@ -163,6 +190,7 @@ impl Guard for OneOf {
 struct Rails {
     path: String,
     access: Access,
+    refuses_other_sites: bool,
     takes_query: bool,
 }
 
@@ -180,17 +208,35 @@ async fn run(
             Err(problem) => Ok(request.error_response(problem)),
         }
     };
-    match AssertUnwindSafe(answer).catch_unwind().await {
-        Ok(answer) => answer,
-        Err(panic) => Ok(ServiceResponse::from_err(Problem::internal(panic_message(panic.as_ref())), http_request)),
+    let mut answer = match AssertUnwindSafe(answer).catch_unwind().await {
+        Ok(answer) => answer?,
+        Err(panic) => ServiceResponse::from_err(Problem::internal(panic_message(panic.as_ref())), http_request.clone()),
+    };
+    add_renewed_cookies(&http_request, &mut answer);
+    Ok(answer)
+}
+
+/// Brings the cookies of a session that has moved on, unless the handler has set or removed them itself.
+fn add_renewed_cookies(request: &HttpRequest, answer: &mut ServiceResponse<BoxBody>) {
+    let Some(RenewedCookies(cookies)) = request.extensions_mut().remove() else { return };
+    for cookie in cookies {
+        let is_set = answer.response().cookies().any(|set| set.name() == cookie.name());
+        if !is_set && let Ok(value) = HeaderValue::from_str(&cookie.to_string()) {
+            answer.headers_mut().append(SET_COOKIE, value);
+        }
     }
 }
 
 impl Rails {
-    /// In this order: who it is, then the query.
+    /// In this order: where it comes from, who it is, then the query.
     async fn admit(&self, request: &ServiceRequest) -> Result<(), Problem> {
-        if self.access == Access::Bearer {
-            authenticate(request).await?;
+        if self.refuses_other_sites
+            && let Some(settings) = request.app_data::<web::Data<HttpSettings>>()
+        {
+            Site::of(request.headers(), settings).not_foreign()?;
+        }
+        if self.access == Access::SignedIn {
+            authenticate(request.request()).await?;
         }
         if self.takes_query || request.query_string().is_empty() {
             return Ok(());

@@ -1,9 +1,9 @@
 //! The OpenAPI document, made from the table of operations.
 
-use crate::endpoint::{BEARER_SCHEME, ProblemSchema};
+use crate::endpoint::{BEARER_SCHEME, COOKIE_SCHEME, ProblemSchema};
 use crate::routes::endpoints;
 use utoipa::openapi::path::PathItem;
-use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{Components, OpenApi};
 use utoipa::{OpenApi as _, PartialSchema};
 
@@ -20,6 +20,11 @@ use utoipa::{OpenApi as _, PartialSchema};
         crate::accounts::UserView,
         crate::sessions::LoginRequest,
         crate::sessions::LoginResponse,
+        crate::sessions::RefreshRequest,
+        crate::sessions::BrowserSessionRequest,
+        crate::sessions::BrowserSessionResponse,
+        crate::sessions::CsrfView,
+        crate::sessions::SessionList,
         crate::sessions::KeySet,
         crate::operations::Health,
         crate::operations::ReadyView,
@@ -27,7 +32,7 @@ use utoipa::{OpenApi as _, PartialSchema};
     )),
     tags(
         (name = "accounts", description = "Registering and looking at oneself"),
-        (name = "sessions", description = "Signing in and out"),
+        (name = "sessions", description = "Signing in and out, staying signed in, and where one is"),
         (name = "operations", description = "For operators and tools")
     )
 )]
@@ -45,5 +50,11 @@ pub fn openapi_document() -> OpenApi {
     components.schemas.insert("Problem".to_owned(), ProblemSchema::schema());
     let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
     components.security_schemes.insert(BEARER_SCHEME.to_owned(), SecurityScheme::Http(bearer).into());
+    let cookie = ApiKeyValue::with_description(
+        "__Host-threshold_session",
+        "The cookie of a browser session; without its prefix where the public address is not https. Methods that change \
+         something need the header X-CSRF-Token as well.",
+    );
+    components.security_schemes.insert(COOKIE_SCHEME.to_owned(), SecurityScheme::ApiKey(ApiKey::Cookie(cookie)).into());
     document
 }

@@ -8,6 +8,10 @@ use actix_web::http::header::{ALLOW, HeaderValue};
 use actix_web::{Resource, web};
 use tracing::Span;
 
+/// How signing in can fail, besides what every request with a body can.
+const SIGN_IN: &[Code] =
+    &[Code::InvalidCredentials, Code::AccountSuspended, Code::EmailUnverified, Code::TooManyAttempts];
+
 /// Every operation, in the order of the document.
 pub(crate) fn endpoints() -> Vec<Endpoint> {
     vec![
@@ -15,13 +19,28 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
             .with_body()
             .stored()
             .can_fail_with(&[Code::EmailTaken, Code::UsernameTaken]),
-        Endpoint::new::<accounts::MePath, _, _>("accounts", accounts::me).for_bearers(),
-        Endpoint::new::<sessions::LoginPath, _, _>("sessions", sessions::login).with_body().stored().can_fail_with(&[
-            Code::InvalidCredentials,
-            Code::AccountSuspended,
-            Code::EmailUnverified,
-        ]),
-        Endpoint::new::<sessions::LogoutPath, _, _>("sessions", sessions::logout).for_bearers(),
+        Endpoint::new::<accounts::MePath, _, _>("accounts", accounts::me).for_signed_in(),
+        Endpoint::new::<sessions::LoginPath, _, _>("sessions", sessions::login)
+            .with_body()
+            .stored()
+            .not_from_other_sites()
+            .can_fail_with(SIGN_IN),
+        Endpoint::new::<sessions::RefreshPath, _, _>("sessions", sessions::refresh)
+            .with_body()
+            .stored()
+            .can_fail_with(&[Code::RefreshInvalid, Code::RefreshReused, Code::CsrfFailed]),
+        Endpoint::new::<sessions::StartSessionPath, _, _>("sessions", sessions::start_session)
+            .with_body()
+            .stored()
+            .not_from_other_sites()
+            .can_fail_with(SIGN_IN),
+        Endpoint::new::<sessions::CsrfPath, _, _>("sessions", sessions::csrf).for_signed_in(),
+        Endpoint::new::<sessions::LogoutPath, _, _>("sessions", sessions::logout).for_signed_in(),
+        Endpoint::new::<sessions::LogoutAllPath, _, _>("sessions", sessions::logout_all).for_signed_in(),
+        Endpoint::new::<sessions::ListSessionsPath, _, _>("sessions", sessions::list_sessions).for_signed_in(),
+        Endpoint::new::<sessions::EndSessionPath, _, _>("sessions", sessions::end_session)
+            .for_signed_in()
+            .can_fail_with(&[Code::SessionNotFound]),
         Endpoint::new::<sessions::JwksPath, _, _>("sessions", sessions::jwks),
         Endpoint::new::<operations::HealthPath, _, _>("operations", operations::health),
         Endpoint::new::<operations::ReadyPath, _, _>("operations", operations::ready),

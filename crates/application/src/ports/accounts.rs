@@ -30,6 +30,18 @@ pub trait UserRepository: Send {
     /// `NotUnique` for a taken email, username or id.
     async fn insert(&mut self, user: &User, password_hash: Option<&PasswordHash>) -> Result<(), StoreError>;
 
+    /// The user of that id who is not deleted, as this transaction sees them; `None` if there is none.
+    ///
+    /// # Errors
+    /// `Unavailable`, `Corrupt`.
+    async fn find(&mut self, id: UserId) -> Result<Option<User>, StoreError>;
+
+    /// Notes that what the user may do has changed: tokens issued before `at` are stale. A later moment noted before stays.
+    ///
+    /// # Errors
+    /// `Unavailable`.
+    async fn mark_grants_changed(&mut self, id: UserId, at: Timestamp) -> Result<(), StoreError>;
+
     /// Remembers a successful sign-in; neither `updated_at` nor `version` changes. Nothing happens if the user
     /// is gone or deleted, and then `false` is answered.
     ///

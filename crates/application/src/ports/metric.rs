@@ -27,6 +27,12 @@ pub enum Metric {
     Revocations,
     /// Authentications that had to ask the store.
     RevocationFallbacks,
+    /// Uses of refresh tokens by outcome.
+    Refreshes,
+    /// What the news feed did not carry.
+    NewsFeedFailures,
+    /// Requests that were refused because there were too many.
+    RateLimited,
 }
 
 /// How a metric behaves.
@@ -42,7 +48,7 @@ pub enum MetricKind {
 
 impl Metric {
     /// All of them, in the order of the reference.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 15] = [
         Self::HttpRequests,
         Self::HttpRequestDuration,
         Self::HttpRequestsInFlight,
@@ -55,6 +61,9 @@ impl Metric {
         Self::Registrations,
         Self::Revocations,
         Self::RevocationFallbacks,
+        Self::Refreshes,
+        Self::NewsFeedFailures,
+        Self::RateLimited,
     ];
 
     /// The name as Prometheus sees it.
@@ -73,6 +82,9 @@ impl Metric {
             Self::Registrations => "threshold_registrations_total",
             Self::Revocations => "threshold_revocations",
             Self::RevocationFallbacks => "threshold_revocation_fallbacks_total",
+            Self::Refreshes => "threshold_refreshes_total",
+            Self::NewsFeedFailures => "threshold_news_feed_failures_total",
+            Self::RateLimited => "threshold_rate_limited_total",
         }
     }
 
@@ -80,9 +92,14 @@ impl Metric {
     #[must_use]
     pub fn kind(self) -> MetricKind {
         match self {
-            Self::HttpRequests | Self::Hashes | Self::SignIns | Self::Registrations | Self::RevocationFallbacks => {
-                MetricKind::Counter
-            }
+            Self::HttpRequests
+            | Self::Hashes
+            | Self::SignIns
+            | Self::Registrations
+            | Self::RevocationFallbacks
+            | Self::Refreshes
+            | Self::NewsFeedFailures
+            | Self::RateLimited => MetricKind::Counter,
             Self::HttpRequestsInFlight | Self::HashQueueDepth | Self::PoolConnections | Self::Revocations => {
                 MetricKind::Gauge
             }
@@ -96,7 +113,9 @@ impl Metric {
         match self {
             Self::HttpRequests => &["route", "method", "status"],
             Self::HttpRequestDuration => &["route", "method"],
-            Self::Hashes | Self::SignIns => &["outcome"],
+            Self::Hashes | Self::SignIns | Self::Refreshes => &["outcome"],
+            Self::NewsFeedFailures => &["operation"],
+            Self::RateLimited => &["class"],
             Self::PoolConnections => &["pool", "state"],
             Self::PoolWait => &["pool"],
             Self::HttpRequestsInFlight
@@ -126,12 +145,21 @@ impl Metric {
                 "Database connections by pool (`postgres`, `reader`, `writer`) and state (`idle`, `used`)."
             }
             Self::PoolWait => "Time that somebody waited for a database connection, in seconds.",
-            Self::SignIns => "Sign-in attempts: `succeeded`, `failed` or `refused` (right password, barred account).",
+            Self::SignIns => {
+                "Sign-in attempts: `succeeded`, `failed`, `refused` (right password, barred account) or `throttled` (too many failures)."
+            }
             Self::Registrations => "Accounts registered.",
-            Self::Revocations => "Ended sessions that are remembered until their tokens expire.",
+            Self::Revocations => "Ended sessions and changed grants that are remembered until their tokens expire.",
             Self::RevocationFallbacks => {
                 "Requests whose session was looked up in the database because the list was out of date."
             }
+            Self::Refreshes => {
+                "Uses of refresh tokens: `renewed`, `invalid`, or `reused` (a used one came back, and its session was ended)."
+            }
+            Self::NewsFeedFailures => {
+                "Times that the news feed between instances could not be used, to `announce` or to `follow`."
+            }
+            Self::RateLimited => "Requests answered 429 by the limit on addresses, by the class of limit.",
         }
     }
 }

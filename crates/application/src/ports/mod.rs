@@ -4,6 +4,7 @@
 
 mod access_tokens;
 mod accounts;
+mod attempts;
 mod clock;
 mod id_generator;
 mod meter;
@@ -13,14 +14,17 @@ mod password_hasher;
 mod readiness_check;
 mod revocation_list;
 mod secret_generator;
+mod session_secrets;
 mod sessions;
 mod signing_keys;
 mod store_error;
 mod token_buckets;
 mod unit_of_work;
+mod user_cache;
 
 pub use access_tokens::{AccessTokens, IssueTokenError, TokenRejection};
 pub use accounts::{AccountReader, UserRepository};
+pub use attempts::{AttemptReader, AttemptRepository};
 pub use clock::Clock;
 pub use id_generator::IdGenerator;
 pub use meter::Meter;
@@ -30,11 +34,13 @@ pub use password_hasher::{HashingError, PasswordHasher, PasswordMatch};
 pub use readiness_check::{NotReady, ReadinessCheck};
 pub use revocation_list::{Revocation, RevocationList};
 pub use secret_generator::SecretGenerator;
-pub use sessions::{EndedSession, SessionReader, SessionRepository};
+pub use session_secrets::SessionSecrets;
+pub use sessions::{EndedSession, FoundSession, SessionReader, SessionRepository};
 pub use signing_keys::SigningKeyRepository;
 pub use store_error::{StoreError, Uniqueness};
 pub use token_buckets::{BucketsError, Taken, TokenBuckets};
 pub use unit_of_work::{Transaction, UnitOfWork};
+pub use user_cache::UserCache;
 
 /// The cause of a failure, kept for the log and never shown to clients.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;

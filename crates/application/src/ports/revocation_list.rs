@@ -1,24 +1,30 @@
-//! The sessions that ended before their tokens expire.
+//! What tokens no longer count before they expire.
 
+use super::News;
 use threshold_domain::Timestamp;
-use threshold_domain::sessions::SessionId;
+use threshold_domain::sessions::AccessClaims;
 
-/// What this instance knows of ended sessions, in memory: asking costs no network hop.
+/// What this instance knows of ended sessions and changed grants, in memory: asking costs no network hop.
 ///
-/// It is fed with the ends that this instance causes, at once, and with those of others, by whoever follows the store. It
-/// says when it has not heard of the others for too long, so that nobody trusts it by mistake.
+/// It is fed with what this instance causes, at once, and with what others cause, by whoever follows them. It
+/// says when it has not heard of the others for too long, so that nobody trusts it by mistake. Nothing is put out to make room.
 pub trait RevocationList: Send + Sync {
-    /// Remembers that the session has ended, until none of its tokens can be valid any more.
-    fn revoke(&self, session: SessionId, until: Timestamp);
+    /// Remembers an ended session or changed grants until none of the tokens can be valid any more; of two for one session
+    /// or user the later times win. Other news is nothing to it.
+    fn note(&self, news: &News);
 
-    /// Notes that all ends of others up to `at` have been told, and forgets what is over by then.
+    /// Notes that everything up to `at` has been told, and forgets what is over by then. Earlier moments than the last are
+    /// nothing new.
     fn caught_up(&self, at: Timestamp);
 
-    /// Whether the session has ended. `Unknown` when the list last caught up more than a second before `now` (or never):
-    /// then the store must be asked. A session that was revoked here is `Revoked` also then.
-    fn lookup(&self, session: SessionId, now: Timestamp) -> Revocation;
+    /// Whether everything was told no longer than a second before `now`.
+    fn is_current(&self, now: Timestamp) -> bool;
 
-    /// How many sessions are remembered.
+    /// Whether a token counts. `Unknown` when the list is not current: then the store must be asked. A token that is known to be
+    /// revoked or stale is so also then.
+    fn lookup(&self, claims: &AccessClaims, now: Timestamp) -> Revocation;
+
+    /// How many sessions and users are remembered.
     fn len(&self) -> usize;
 
     /// Whether none is.
@@ -27,12 +33,14 @@ pub trait RevocationList: Send + Sync {
     }
 }
 
-/// What a revocation list knows of a session.
+/// What a revocation list knows of a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Revocation {
-    /// It has ended.
+    /// Its session has ended.
     Revoked,
-    /// It has not.
+    /// What its bearer may do has changed since it was made, or in the same millisecond.
+    Stale,
+    /// It counts.
     Live,
     /// The list is out of date.
     Unknown,

@@ -1,6 +1,6 @@
 //! Transactions.
 
-use super::{SessionRepository, StoreError, UserRepository};
+use super::{AttemptRepository, SessionRepository, StoreError, UserRepository};
 use async_trait::async_trait;
 
 /// Begins transactions.
@@ -25,6 +25,9 @@ pub trait Transaction: Send {
 
     /// Sessions, within this transaction.
     fn sessions(&mut self) -> &mut dyn SessionRepository;
+
+    /// Guesses, within this transaction.
+    fn attempts(&mut self) -> &mut dyn AttemptRepository;
 
     /// Makes every change durable and visible to others at once: when it returns `Ok`, a crash loses nothing of it.
     ///

@@ -4,7 +4,6 @@ use crate::ports::{
     AccessTokens, Clock, Meter, Metric, Revocation, RevocationList, SessionReader, StoreError, TokenRejection,
 };
 use std::sync::Arc;
-use threshold_domain::Timestamp;
 use threshold_domain::access::Grants;
 use threshold_domain::accounts::UserId;
 use threshold_domain::sessions::{AccessClaims, SessionId};
@@ -13,7 +12,7 @@ use threshold_domain::sessions::{AccessClaims, SessionId};
 pub struct Authenticate {
     /// Checks the token itself.
     pub tokens: Arc<dyn AccessTokens>,
-    /// Knows the sessions that ended.
+    /// Knows what no longer counts.
     pub revocations: Arc<dyn RevocationList>,
     /// Asked when the list is out of date.
     pub sessions: Arc<dyn SessionReader>,
@@ -30,8 +29,6 @@ pub struct Caller {
     pub user_id: UserId,
     /// The sign-in that they come from.
     pub session: SessionId,
-    /// When their token expires.
-    pub token_expires_at: Timestamp,
     /// What they may do.
     pub grants: Grants,
 }
@@ -40,14 +37,17 @@ pub struct Caller {
 #[derive(Debug, thiserror::Error)]
 pub enum AuthenticateError {
     /// Not a token of ours.
-    #[error("the access token is not valid")]
+    #[error("the token is not valid")]
     Invalid,
     /// Past its time.
-    #[error("the access token has expired")]
+    #[error("the token has expired")]
     Expired,
     /// Its session was ended.
-    #[error("the access token was revoked")]
+    #[error("the token was revoked")]
     Revoked,
+    /// What its bearer may do has changed since.
+    #[error("the token says what is no longer so")]
+    Stale,
     /// The list was out of date and the store failed: nobody is trusted then.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -61,32 +61,23 @@ impl Authenticate {
     pub async fn execute(&self, token: &str) -> Result<Caller, AuthenticateError> {
         let now = self.clock.now();
         let claims = self.tokens.verify(token, now)?;
-        if !self.is_live(claims.session, now).await? {
-            return Err(AuthenticateError::Revoked);
+        match self.revocations.lookup(&claims, now) {
+            Revocation::Live => {}
+            Revocation::Revoked => return Err(AuthenticateError::Revoked),
+            Revocation::Stale => return Err(AuthenticateError::Stale),
+            Revocation::Unknown => self.ask_the_store(&claims).await?,
         }
-        Ok(Caller::from(claims))
+        Ok(Caller { user_id: claims.subject, session: claims.session, grants: claims.grants })
     }
 
-    async fn is_live(&self, session: SessionId, now: Timestamp) -> Result<bool, StoreError> {
-        match self.revocations.lookup(session, now) {
-            Revocation::Revoked => Ok(false),
-            Revocation::Live => Ok(true),
-            Revocation::Unknown => {
-                self.meter.count(Metric::RevocationFallbacks, &[]);
-                self.sessions.is_live(session).await
-            }
+    async fn ask_the_store(&self, claims: &AccessClaims) -> Result<(), AuthenticateError> {
+        self.meter.count(Metric::RevocationFallbacks, &[]);
+        let found = self.sessions.find(claims.session).await?.filter(|found| found.session.ended_at.is_none());
+        let found = found.ok_or(AuthenticateError::Revoked)?;
+        if found.grants_changed_at.is_some_and(|at| claims.is_stale(at)) {
+            return Err(AuthenticateError::Stale);
         }
-    }
-}
-
-impl From<AccessClaims> for Caller {
-    fn from(claims: AccessClaims) -> Self {
-        Self {
-            user_id: claims.subject,
-            session: claims.session,
-            token_expires_at: claims.expires_at,
-            grants: claims.grants,
-        }
+        Ok(())
     }
 }
 

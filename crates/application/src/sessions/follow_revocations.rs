@@ -1,7 +1,7 @@
-//! Hearing of sessions that other instances ended.
+//! Finding in the store what other instances ended or changed.
 
-use super::sign_in::time_delta;
-use crate::ports::{Clock, Meter, Metric, RevocationList, SessionReader, StoreError};
+use super::{Announcer, time_delta};
+use crate::ports::{Clock, Meter, Metric, News, RevocationList, SessionReader, StoreError};
 use std::sync::Arc;
 use std::time::Duration;
 use threshold_domain::Timestamp;
@@ -10,18 +10,18 @@ use threshold_domain::Timestamp;
 /// may differ from ours. Far beyond the longest transaction that the store lets live.
 const OVERLAP: Duration = Duration::from_mins(1);
 
-/// Brings the list of ended sessions up to date from the store.
+/// Brings the list of what no longer counts up to date from the store, which knows everything.
 pub struct FollowRevocations {
-    /// Where ends are stored.
+    /// Where ends and changes are stored.
     pub sessions: Arc<dyn SessionReader>,
+    /// Has this instance know them.
+    pub announcer: Arc<Announcer>,
     /// What is brought up to date.
     pub revocations: Arc<dyn RevocationList>,
     /// Tells how far to look back.
     pub clock: Arc<dyn Clock>,
     /// Reports how many are held.
     pub meter: Arc<dyn Meter>,
-    /// How long a token can outlive its session's end.
-    pub access_lifetime: Duration,
 }
 
 impl FollowRevocations {
@@ -32,11 +32,17 @@ impl FollowRevocations {
     /// When the store failed: the list then says by itself that it is out of date.
     pub async fn execute(&self, last: Option<Timestamp>) -> Result<Timestamp, StoreError> {
         let now = self.clock.now();
-        let lifetime = time_delta(self.access_lifetime);
-        let reach = time_delta(OVERLAP);
-        let since = last.unwrap_or(now - lifetime) - reach;
-        for ended in self.sessions.ended_since(since).await? {
-            self.revocations.revoke(ended.id, ended.ended_at + lifetime + reach);
+        let since = last.unwrap_or(now - time_delta(self.announcer.access_lifetime)) - time_delta(OVERLAP);
+        let ended = self.sessions.ended_since(since).await?;
+        let changed = self.sessions.grants_changed_since(since).await?;
+        let ended = ended.into_iter().map(|ended| self.announcer.ended(ended.id, ended.ended_at));
+        let changed = changed.into_iter().map(|(user, not_before)| News::GrantsChanged {
+            user,
+            not_before,
+            until: self.announcer.forgotten_at(not_before),
+        });
+        for news in ended.chain(changed) {
+            self.revocations.note(&news);
         }
         self.revocations.caught_up(now);
         self.meter.set(Metric::Revocations, &[], count(self.revocations.len()));

@@ -1,54 +1,63 @@
 //! Signing in.
 
+use super::guessing::{Barred, Guess, GuessGuard, Guesser};
+use super::{Announcer, SignedIn, recognise};
 use crate::ports::{
-    AccessTokens, AccountReader, Clock, HashingError, IdGenerator, IssueTokenError, Meter, Metric, PasswordHasher,
-    PasswordMatch, StoreError, UnitOfWork,
+    AccountReader, Clock, HashingError, IdGenerator, Meter, Metric, News, PasswordHasher, PasswordMatch,
+    SecretGenerator, SessionSecrets, StoreError, Transaction, UnitOfWork,
 };
 use std::sync::Arc;
 use std::time::Duration;
 use threshold_domain::Timestamp;
-use threshold_domain::access::Grants;
 use threshold_domain::accounts::{Credentials, Login, Password, SignInRefusal, User};
-use threshold_domain::sessions::{AccessClaims, AccessToken, Session, SessionId, TokenId};
+use threshold_domain::sessions::{Session, SessionId, SessionLifetimes, SessionRequest, SessionSecret, SessionToken};
 
 /// Checks a password and starts a session.
 pub struct SignIn {
     /// Finds the account.
     pub accounts: Arc<dyn AccountReader>,
+    /// Keeps people from guessing.
+    pub guard: Arc<GuessGuard>,
     /// Compares the password.
     pub hasher: Arc<dyn PasswordHasher>,
     /// Stores the session.
     pub unit_of_work: Arc<dyn UnitOfWork>,
-    /// Signs the access token.
-    pub tokens: Arc<dyn AccessTokens>,
+    /// Makes the session's secret.
+    pub random: Arc<dyn SecretGenerator>,
+    /// Digests it.
+    pub secrets: Arc<dyn SessionSecrets>,
+    /// Tells of the sign-in, and of sessions that end for it.
+    pub announcer: Arc<Announcer>,
     /// Dates the session.
     pub clock: Arc<dyn Clock>,
-    /// Names the session and its token.
+    /// Names the session.
     pub ids: Arc<dyn IdGenerator>,
     /// Counts outcomes.
     pub meter: Arc<dyn Meter>,
-    /// How long, and for whom.
+    /// How long, how many, and for whom.
     pub settings: SignInSettings,
 }
 
 /// What the operator decides about sign-in.
 #[derive(Debug, Clone, Copy)]
 pub struct SignInSettings {
-    /// How long an access token is valid.
-    pub access_lifetime: Duration,
+    /// How long sessions live.
+    pub lifetimes: SessionLifetimes,
+    /// How many sessions a user can have; one more ends the one that was not used for longest.
+    pub max_sessions: u32,
     /// Whether the address must be proven first.
     pub require_verified_email: bool,
 }
 
-/// What a sign-in gives.
+/// What somebody shows to be signed in.
 #[derive(Debug)]
-pub struct SignedIn {
-    /// Who signed in.
-    pub user: User,
-    /// What they prove it with from now on.
-    pub access_token: AccessToken,
-    /// How long it is valid.
-    pub expires_in: Duration,
+pub struct Attempt {
+    /// Who they say they are.
+    pub login: Login,
+    /// What proves it.
+    pub password: Password,
+    /// Where they try from.
+    pub guesser: Guesser,
 }
 
 /// Why nobody was signed in.
@@ -57,6 +66,12 @@ pub enum SignInError {
     /// Unknown name or wrong password: which of them is not told.
     #[error("the name or the password is wrong")]
     InvalidCredentials,
+    /// There were too many failures; the password was not looked at.
+    #[error("there were too many failed attempts")]
+    TooManyAttempts {
+        /// When it is worth trying again.
+        retry_after: Duration,
+    },
     /// The password was right, and the account is suspended.
     #[error("the account is suspended")]
     Suspended,
@@ -69,89 +84,112 @@ pub enum SignInError {
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// The token was not made.
-    #[error(transparent)]
-    Token(#[from] IssueTokenError),
 }
 
 /// A user whose password was right and who may sign in: only [`SignIn::check`] makes one.
-pub struct ProvenUser(User);
+#[derive(Debug)]
+pub struct ProvenUser {
+    user: User,
+    guess: Guess,
+}
 
 impl SignIn {
-    /// Signs somebody in. Unknown names take the time of wrong passwords.
+    /// The first half: slow, and may be dropped when nobody waits for it any more. Unknown names take the time of wrong
+    /// passwords, and are counted like them.
     ///
     /// # Errors
     /// See [`SignInError`].
-    pub async fn execute(&self, login: Login, password: Password) -> Result<SignedIn, SignInError> {
-        let user = self.check(login, password).await?;
-        self.start_session(user).await
-    }
-
-    /// The first half: slow, changes nothing, and may be dropped when nobody waits for it any more.
-    ///
-    /// # Errors
-    /// `InvalidCredentials`, `Suspended`, `EmailUnverified`, `Hashing`, `Store`.
-    pub async fn check(&self, login: Login, password: Password) -> Result<ProvenUser, SignInError> {
-        let outcome = self.check_password(&login, password).await.and_then(|user| {
-            user.may_sign_in(self.settings.require_verified_email)?;
-            Ok(ProvenUser(user))
+    pub async fn check(&self, attempt: Attempt) -> Result<ProvenUser, SignInError> {
+        let outcome = self.check_password(attempt).await.and_then(|proven| {
+            proven.user.may_sign_in(self.settings.require_verified_email)?;
+            Ok(proven)
         });
-        match &outcome {
-            Err(SignInError::InvalidCredentials) => self.meter.count(Metric::SignIns, &["failed"]),
-            Err(SignInError::Suspended | SignInError::EmailUnverified) => {
-                self.meter.count(Metric::SignIns, &["refused"]);
-            }
-            Ok(_) | Err(SignInError::Hashing(_) | SignInError::Store(_) | SignInError::Token(_)) => {}
-        }
+        let label = match &outcome {
+            Err(SignInError::InvalidCredentials) => "failed",
+            Err(SignInError::Suspended | SignInError::EmailUnverified) => "refused",
+            Err(SignInError::TooManyAttempts { .. }) => "throttled",
+            Ok(_) | Err(SignInError::Hashing(_) | SignInError::Store(_)) => return outcome,
+        };
+        self.meter.count(Metric::SignIns, &[label]);
         outcome
     }
 
-    async fn check_password(&self, login: &Login, password: Password) -> Result<User, SignInError> {
-        let (user, hash) = match self.accounts.find_by_login(login).await? {
+    async fn check_password(&self, attempt: Attempt) -> Result<ProvenUser, SignInError> {
+        let Attempt { login, password, guesser } = attempt;
+        let (user, hash) = match self.accounts.find_by_login(&login).await? {
             Some(Credentials { user, password_hash }) => (Some(user), password_hash),
             None => (None, None),
         };
+        let guess = self.guard.admit(&login, user.as_ref(), &guesser).await?;
         match (self.hasher.verify(password, hash).await?, user) {
-            (PasswordMatch::Match, Some(user)) => Ok(user),
-            (PasswordMatch::Match | PasswordMatch::Mismatch, _) => Err(SignInError::InvalidCredentials),
+            (PasswordMatch::Match, Some(user)) => Ok(ProvenUser { user, guess }),
+            (PasswordMatch::Match | PasswordMatch::Mismatch, _) => {
+                self.guard.failed(guess).await?;
+                Err(SignInError::InvalidCredentials)
+            }
         }
     }
 
-    /// The second half: starts the session, and should run to its end once it has begun.
+    /// The second half: starts the session, and should run to its end once it has begun. The session of `replaced`, which the
+    /// same client had so far, ends with it: nobody keeps the secret of a session from before the sign-in (ASVS 5.0, 7.2.4).
     ///
     /// # Errors
-    /// `InvalidCredentials` if the account was deleted in between, `Store`, `Token`.
-    pub async fn start_session(&self, proven: ProvenUser) -> Result<SignedIn, SignInError> {
-        let ProvenUser(mut user) = proven;
+    /// `InvalidCredentials` if the account was deleted in between, `Store`.
+    pub async fn start_session(
+        &self,
+        proven: ProvenUser,
+        request: SessionRequest,
+        replaced: Option<&SessionToken>,
+    ) -> Result<SignedIn, SignInError> {
+        let ProvenUser { mut user, guess } = proven;
         let now = self.clock.now();
-        let lifetime = self.settings.access_lifetime;
-        let session = Session::started(SessionId::new(self.ids.next()), user.id, now, time_delta(lifetime));
-        let claims = AccessClaims {
-            subject: user.id,
-            session: session.id,
-            token_id: TokenId::new(self.ids.next()),
-            issued_at: now,
-            expires_at: session.expires_at,
-            grants: Grants::of_every_user(),
-        };
-        let access_token = self.tokens.issue(&claims)?;
-        if !self.record(&session, now).await? {
+        let token = SessionToken::first(SessionId::new(self.ids.next()), self.new_secret());
+        let digest = self.secrets.digest(&token);
+        let session = Session::started(token.session, user.id, request, digest, now, &self.settings.lifetimes);
+        let mut tx = self.unit_of_work.begin().await?;
+        if !tx.users().record_login(user.id, now).await? {
             return Err(SignInError::InvalidCredentials);
         }
-        self.meter.count(Metric::SignIns, &["succeeded"]);
+        GuessGuard::succeeded(&guess, tx.as_mut()).await?;
+        let ended = self.make_room(tx.as_mut(), &session, replaced, now).await?;
+        tx.sessions().insert(&session).await?;
+        tx.commit().await?;
+        self.tell(&session, ended, now).await;
         user.last_login_at = Some(now);
-        Ok(SignedIn { user, access_token, expires_in: lifetime })
+        Ok(SignedIn { user, session, token })
     }
 
-    /// Stores the session; `false` if the account was deleted since its password was read.
-    async fn record(&self, session: &Session, now: Timestamp) -> Result<bool, StoreError> {
-        let mut tx = self.unit_of_work.begin().await?;
-        if !tx.users().record_login(session.user_id, now).await? {
-            return Ok(false);
+    fn new_secret(&self) -> SessionSecret {
+        let mut bytes = [0; 32];
+        self.random.fill(&mut bytes);
+        SessionSecret::new(bytes)
+    }
+
+    /// Ends the sessions that go for the new one.
+    async fn make_room(
+        &self,
+        tx: &mut dyn Transaction,
+        session: &Session,
+        replaced: Option<&SessionToken>,
+        now: Timestamp,
+    ) -> Result<Vec<SessionId>, StoreError> {
+        let keep = self.settings.max_sessions.saturating_sub(1);
+        let mut ended = tx.sessions().end_oldest(session.user_id, keep, now).await?;
+        let Some(token) = replaced else { return Ok(ended) };
+        let known = tx.sessions().lock(token.session).await?;
+        if known.is_some_and(|known| recognise::is_current(self.secrets.as_ref(), &known, token))
+            && tx.sessions().end(token.session, now).await?
+        {
+            ended.push(token.session);
         }
-        tx.sessions().insert(session).await?;
-        tx.commit().await?;
-        Ok(true)
+        Ok(ended)
+    }
+
+    async fn tell(&self, session: &Session, ended: Vec<SessionId>, now: Timestamp) {
+        self.meter.count(Metric::SignIns, &["succeeded"]);
+        let ended = ended.into_iter().map(|id| self.announcer.ended(id, now));
+        let news: Vec<_> = ended.chain([News::UserChanged(session.user_id)]).collect();
+        self.announcer.announce(&news).await;
     }
 }
 
@@ -164,7 +202,11 @@ impl From<SignInRefusal> for SignInError {
     }
 }
 
-/// A duration as what is added to times; lifetimes beyond the calendar end with it.
-pub(super) fn time_delta(duration: Duration) -> chrono::TimeDelta {
-    chrono::TimeDelta::from_std(duration).unwrap_or(chrono::TimeDelta::MAX)
+impl From<Barred> for SignInError {
+    fn from(barred: Barred) -> Self {
+        match barred {
+            Barred::TooMany { retry_after } => Self::TooManyAttempts { retry_after },
+            Barred::Store(error) => Self::Store(error),
+        }
+    }
 }

@@ -2,6 +2,7 @@
 
 use crate::accounts::DieselAccountReader;
 use crate::connections::Pools;
+use crate::limits::DieselAttemptReader;
 use crate::readiness::{DatabaseAnswers, MigrationsApplied};
 use crate::sessions::{DieselSessionReader, DieselSigningKeys};
 use crate::transaction::DieselUnitOfWork;
@@ -12,7 +13,8 @@ use std::path::Path;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 use threshold_application::ports::{
-    AccountReader, BoxError, Meter, ReadinessCheck, SessionReader, SigningKeyRepository, StoreError, UnitOfWork,
+    AccountReader, AttemptReader, BoxError, Meter, ReadinessCheck, SessionReader, SigningKeyRepository, StoreError,
+    UnitOfWork,
 };
 
 /// How often idle connections are looked at and reported.
@@ -66,6 +68,12 @@ impl Database {
     #[must_use]
     pub fn sessions(&self) -> Arc<dyn SessionReader> {
         Arc::new(DieselSessionReader { pools: Arc::clone(&self.pools) })
+    }
+
+    /// Reads failed attempts.
+    #[must_use]
+    pub fn attempts(&self) -> Arc<dyn AttemptReader> {
+        Arc::new(DieselAttemptReader { pools: Arc::clone(&self.pools) })
     }
 
     /// Keeps signing keys.

@@ -13,9 +13,10 @@
 //! let unit_of_work = database.unit_of_work();    // Arc<dyn UnitOfWork>
 //! let accounts = database.accounts();            // Arc<dyn AccountReader>
 //! let sessions = database.sessions();            // Arc<dyn SessionReader>
+//! let attempts = database.attempts();            // Arc<dyn AttemptReader>
 //! let signing_keys = database.signing_keys();    // Arc<dyn SigningKeyRepository>
 //! let checks = database.readiness_checks();      // Vec<Arc<dyn ReadinessCheck>>: `database`, `migrations`
-//! # drop((unit_of_work, accounts, sessions, signing_keys, checks));
+//! # drop((unit_of_work, accounts, sessions, attempts, signing_keys, checks));
 //! database.close();
 //! # Ok(())
 //! # }
@@ -32,6 +33,7 @@ mod database;
 mod database_url;
 mod dialect;
 mod failures;
+mod limits;
 mod migrations;
 mod readiness;
 mod schema;

@@ -19,11 +19,12 @@ diesel::table! {
         created_at -> SqlInstant,
         updated_at -> SqlInstant,
         version -> BigInt,
+        grants_changed_at -> Nullable<SqlInstant>,
     }
 }
 
 diesel::table! {
-    use diesel::sql_types::Nullable;
+    use diesel::sql_types::{BigInt, Binary, Bool, Nullable, Text};
     use crate::types::{SqlId, SqlInstant};
 
     sessions (id) {
@@ -32,6 +33,29 @@ diesel::table! {
         created_at -> SqlInstant,
         expires_at -> SqlInstant,
         ended_at -> Nullable<SqlInstant>,
+        kind -> Text,
+        remembered -> Bool,
+        address -> Nullable<Text>,
+        user_agent -> Nullable<Text>,
+        last_seen_at -> SqlInstant,
+        idle_until -> SqlInstant,
+        secret_digest -> Binary,
+        generation -> BigInt,
+        renewed_at -> SqlInstant,
+    }
+}
+
+diesel::joinable!(sessions -> users (user_id));
+diesel::allow_tables_to_appear_in_same_query!(sessions, users);
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Binary};
+    use crate::types::SqlInstant;
+
+    failed_attempts (key) {
+        key -> Binary,
+        failures -> BigInt,
+        since -> SqlInstant,
     }
 }
 

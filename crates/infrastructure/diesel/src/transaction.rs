@@ -9,7 +9,9 @@ use diesel::result::Error;
 use diesel_async::{AsyncConnection, AsyncPgConnection, TransactionManager};
 use futures::FutureExt;
 use std::sync::Arc;
-use threshold_application::ports::{SessionRepository, StoreError, Transaction, UnitOfWork, UserRepository};
+use threshold_application::ports::{
+    AttemptRepository, SessionRepository, StoreError, Transaction, UnitOfWork, UserRepository,
+};
 use tokio::runtime::Handle;
 use tokio::task::spawn_blocking;
 
@@ -123,6 +125,10 @@ impl Transaction for DieselTransaction {
     }
 
     fn sessions(&mut self) -> &mut dyn SessionRepository {
+        self
+    }
+
+    fn attempts(&mut self) -> &mut dyn AttemptRepository {
         self
     }
 

@@ -1,15 +1,17 @@
-//! Adapters that need nothing but this process: time, ids, secrets, revocations.
+//! Adapters that need nothing but this process: time, ids, secrets, revocations, a memory of users.
 //!
 //! The clock, the id and the secret generator are the only places that may ask the operating system for them.
 
 mod memory_revocations;
 mod os_secrets;
+mod remembered_accounts;
 mod system_clock;
 mod time_limited_check;
 mod uuid_v7_ids;
 
 pub use memory_revocations::MemoryRevocations;
 pub use os_secrets::OsSecrets;
+pub use remembered_accounts::RememberedAccounts;
 pub use system_clock::SystemClock;
 pub use time_limited_check::TimeLimitedCheck;
 pub use uuid_v7_ids::UuidV7Ids;

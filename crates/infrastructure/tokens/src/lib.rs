@@ -1,9 +1,11 @@
 //! Access tokens and the keys that sign them.
 //!
 //! [`JwtTokens`] issues and verifies JWTs (RFC 9068) with the keys of a [`KeyRing`], which reads them from the store and makes
-//! the first one. Private keys are stored sealed with the [`MasterKey`].
+//! the first one. Private keys are stored sealed with the [`MasterKey`]. [`DerivedSecrets`] derives from it whatever else proves
+//! something: refresh tokens, pages, devices.
 
 mod claims;
+mod derived_secrets;
 mod header;
 mod jwt_tokens;
 mod key_pair;
@@ -15,6 +17,7 @@ mod shared_secret;
 mod signing_key_check;
 mod thumbprint;
 
+pub use derived_secrets::DerivedSecrets;
 pub use jwt_tokens::{JwtTokens, TokenSettings};
 pub use key_ring::{KeyRing, KeyRingError, KeySource, SigningMethod};
 pub use master_key::{MasterKey, MasterKeyError};

@@ -64,11 +64,19 @@ pub(crate) const SETTINGS: &[Setting] = &[
     setting("login.require_verified_email", "false", "`true` or `false`", "Whether an account must have proven its address before it can sign in."),
 
     setting("tokens.access_lifetime", r#""15m""#, "duration", "How long an access token is valid."),
+    setting("tokens.refresh_idle_lifetime", r#""30d""#, "duration", "A refresh token that is not used for so long is over."),
+    setting("tokens.refresh_absolute_lifetime", r#""90d""#, "duration", "How long somebody can stay signed in without their password, by refresh tokens or in a remembered browser."),
     setting("tokens.algorithm", r#""EdDSA""#, "`EdDSA`, `ES256` or `HS256`", "How access tokens are signed."),
     secret("tokens.hs256_secret", None, "32 bytes or more", "The secret of HS256, which everybody who verifies tokens shares."),
     optional("tokens.issuer", "URL", "`iss` of access tokens; the public URL if it is not set."),
     setting("tokens.audience", r#""threshold""#, "text", "`aud` of access tokens."),
     setting("tokens.cache_size", "10000", "number", "How many verified tokens are remembered, about 400 bytes each."),
+
+    setting("sessions.lifetime", r#""12h""#, "duration", "How long a browser that is not remembered stays signed in."),
+    setting("sessions.remembered_lifetime", r#""30d""#, "duration", "How long a remembered browser stays signed in without being used."),
+    setting("sessions.max_per_user", "100", "1 to 200", "How many sessions a user can have; one more ends the one that was not used for longest."),
+
+    setting("users.cache_size", "10000", "number", "How many users each instance remembers, about 500 bytes each: for a second, or while it hears from the others by Redis, until they change."),
 
     setting("observability.metrics_listen", r#""127.0.0.1:9464""#, "address:port", "Where metrics are served; empty turns them off."),
     setting("observability.log_format", r#""json""#, "`json` or `pretty`", "What the log looks like."),

@@ -9,12 +9,14 @@ mod fault;
 mod layers;
 mod reader;
 mod reference;
+mod sessions;
 mod settings;
 mod show;
 
 pub use fault::{Fault, Faults};
 pub use layers::Sources;
 pub use reference::{default_toml, markdown};
+pub use sessions::SessionsSettings;
 pub use settings::{
     Environment, MasterKeySource, MigratePolicy, ObservabilitySettings, ServerSettings, Settings, TokensSettings,
 };

@@ -3,6 +3,7 @@
 use super::fault::Faults;
 use super::layers::Sources;
 use super::reader::{Noted, Reader};
+use super::sessions::{SessionsSettings, sessions};
 use super::{duration, layers::Layers};
 use std::net::SocketAddr;
 use std::num::NonZeroUsize;
@@ -49,6 +50,10 @@ pub struct Settings {
     pub require_verified_email: bool,
     /// What access tokens look like.
     pub tokens: TokensSettings,
+    /// How long sessions live.
+    pub sessions: SessionsSettings,
+    /// How many users are remembered.
+    pub remembered_users: usize,
     /// Metrics and the log.
     pub observability: ObservabilitySettings,
 }
@@ -162,6 +167,8 @@ fn read(reader: &mut Reader, environment: Environment) -> Result<Settings, Noted
     let registration = registration(reader);
     let require_verified_email = reader.required("login.require_verified_email", yes_or_no);
     let tokens = tokens(reader, server.as_ref().ok());
+    let sessions = sessions(reader);
+    let remembered_users = reader.required("users.cache_size", number);
     let observability = observability(reader);
     let database = database?;
     let on_sqlite = database.url.sqlite_path().is_some();
@@ -174,6 +181,8 @@ fn read(reader: &mut Reader, environment: Environment) -> Result<Settings, Noted
         registration: registration?,
         require_verified_email: require_verified_email?,
         tokens: tokens?,
+        sessions: sessions?,
+        remembered_users: remembered_users?,
         observability: observability?,
     })
 }
@@ -341,14 +350,14 @@ fn migrate_policy(text: &str) -> Result<MigratePolicy, &'static str> {
     }
 }
 
-fn yes_or_no(text: &str) -> Result<bool, &'static str> {
+pub(super) fn yes_or_no(text: &str) -> Result<bool, &'static str> {
     text.parse().map_err(|_refused| "must be true or false")
 }
 
-fn number(text: &str) -> Result<usize, String> {
+pub(super) fn number(text: &str) -> Result<usize, String> {
     text.parse().map_err(|_refused| "must be a whole number".to_owned())
 }
 
-fn positive(text: &str) -> Result<NonZeroUsize, &'static str> {
+pub(super) fn positive(text: &str) -> Result<NonZeroUsize, &'static str> {
     text.parse().map_err(|_refused| "must be a whole number, 1 or more")
 }

@@ -3,14 +3,16 @@
 use std::sync::Arc;
 use std::time::Duration;
 use threshold_application::ErrorChain;
-use threshold_application::sessions::FollowRevocations;
+use threshold_application::sessions::{FollowRevocations, PurgeSessions};
 use threshold_domain::Timestamp;
 use threshold_telemetry::PrometheusMeter;
 use tokio::time::{MissedTickBehavior, interval};
-use tracing::{info, warn};
+use tracing::{debug, info, warn};
 
 /// Sign-outs of other instances are known after this time and a query's; the list calls itself out of date after a second.
 const FOLLOW_EVERY: Duration = Duration::from_millis(250);
+/// Sessions and counts that are over are deleted this often.
+const PURGE_EVERY: Duration = Duration::from_mins(1);
 /// Observations are folded into their buckets this often.
 const UPKEEP_EVERY: Duration = Duration::from_secs(5);
 
@@ -42,6 +44,22 @@ pub(super) async fn follow_revocations(follow: FollowRevocations) {
 pub(super) async fn catch_up(follow: &FollowRevocations) {
     if let Err(error) = follow.execute(None).await {
         warn!(error = %ErrorChain(&error), "ended sessions could not be read at the start");
+    }
+}
+
+/// Deletes what is over, for as long as the process runs.
+pub(super) async fn purge_sessions(purge: PurgeSessions) {
+    let mut ticks = interval(PURGE_EVERY);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        match purge.execute().await {
+            Ok(0) => {}
+            Ok(rows) => debug!(rows, "deleted sessions and counts that are over"),
+            Err(error) => {
+                warn!(error = %ErrorChain(&error), "what is over could not be deleted; it is tried again in a minute");
+            }
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! The running service: every adapter built, wired to the use cases, and served.
 
+mod adapters;
 mod background;
 mod http;
 mod master_key;

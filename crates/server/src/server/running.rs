@@ -46,6 +46,9 @@ pub enum StartError {
     /// There are no signing keys.
     #[error(transparent)]
     Keys(#[from] KeyRingError),
+    /// The secrets can't be derived.
+    #[error("secrets can't be derived from the secret key")]
+    Secrets,
     /// The master key's file is of no use.
     #[error(transparent)]
     MasterKey(#[from] MasterKeyFileError),
@@ -73,10 +76,11 @@ impl Running {
         let wiring = wire(settings, Instant::now()).await?;
         let metrics = bind_metrics(settings, &wiring.meter)?;
         let Bound { address, server } = bind_api(&settings.server, &wiring)?;
-        let Wiring { database, meter, follow_revocations, draining, .. } = wiring;
+        let Wiring { database, meter, follow_revocations, purge_sessions, draining, .. } = wiring;
         let mut handles = vec![server.handle()];
         let mut background = vec![
             tokio::spawn(background::follow_revocations(follow_revocations)),
+            tokio::spawn(background::purge_sessions(purge_sessions)),
             tokio::spawn(background::keep_metrics(meter)),
         ];
         let metrics_address = metrics.as_ref().map(|metrics| metrics.address);

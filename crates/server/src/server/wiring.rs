@@ -1,22 +1,23 @@
 //! Which adapter serves which use case.
 
+use super::adapters::{Adapters, build};
+use super::background;
 use super::running::StartError;
-use super::{background, master_key};
-use crate::config::{MasterKeySource, MigratePolicy, Settings};
+use crate::config::Settings;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 use threshold_application::accounts::{Register, ShowProfile};
 use threshold_application::operations::CheckReadiness;
-use threshold_application::ports::{
-    AccessTokens, Clock, IdGenerator, Meter, PasswordHasher, ReadinessCheck, SecretGenerator,
+use threshold_application::ports::ReadinessCheck;
+use threshold_application::sessions::{
+    Authenticate, AuthenticateBrowser, EndSessions, FollowRevocations, GuessGuard, GuessLimits, IssueAccessToken,
+    ListSessions, PurgeSessions, RefreshSession, SignIn, SignInSettings,
 };
-use threshold_application::sessions::{Authenticate, FollowRevocations, SignIn, SignInSettings, SignOut};
-use threshold_bcrypt::BcryptHasher;
 use threshold_diesel::Database;
-use threshold_in_process::{MemoryRevocations, OsSecrets, SystemClock, TimeLimitedCheck, UuidV7Ids};
+use threshold_in_process::TimeLimitedCheck;
 use threshold_telemetry::PrometheusMeter;
-use threshold_tokens::{JwtTokens, KeyRing, KeySource, SigningKeyCheck};
+use threshold_tokens::SigningKeyCheck;
 use threshold_transport::{HttpSettings, Services};
 
 /// `/ready` answers within two seconds; each part has less.
@@ -29,149 +30,133 @@ pub(super) struct Wiring {
     pub(super) database: Database,
     pub(super) meter: Arc<PrometheusMeter>,
     pub(super) follow_revocations: FollowRevocations,
+    pub(super) purge_sessions: PurgeSessions,
     pub(super) draining: Arc<AtomicBool>,
-}
-
-/// The adapters that everything shares.
-struct Shared {
-    clock: Arc<dyn Clock>,
-    ids: Arc<dyn IdGenerator>,
-    secrets: Arc<dyn SecretGenerator>,
-    meter: Arc<dyn Meter>,
 }
 
 /// Builds every adapter and hands it to the use cases.
 pub(super) async fn wire(settings: &Settings, started: Instant) -> Result<Wiring, StartError> {
-    let meter = Arc::new(PrometheusMeter::new()?);
-    let shared = Shared {
-        clock: Arc::new(SystemClock),
-        ids: Arc::new(UuidV7Ids::default()),
-        secrets: Arc::new(OsSecrets),
-        meter: meter.clone(),
-    };
-    let database = open_database(settings, &shared).await?;
-    let tokens = access_tokens(settings, &shared, &database).await?;
+    let adapters = build(settings).await?;
     let draining = Arc::new(AtomicBool::new(false));
-    let revocations = Arc::new(MemoryRevocations::default());
     let follow_revocations = FollowRevocations {
-        sessions: database.sessions(),
-        revocations: revocations.clone(),
-        clock: Arc::clone(&shared.clock),
-        meter: Arc::clone(&shared.meter),
-        access_lifetime: settings.tokens.access_lifetime,
+        sessions: adapters.database.sessions(),
+        announcer: Arc::clone(&adapters.announcer),
+        revocations: adapters.revocations.clone(),
+        clock: Arc::clone(&adapters.clock),
+        meter: adapters.meter.clone(),
     };
-    let services = services(settings, &shared, &database, &tokens, &revocations, &draining);
+    let purge_sessions =
+        PurgeSessions { unit_of_work: adapters.database.unit_of_work(), clock: Arc::clone(&adapters.clock) };
+    let services = services(settings, &adapters, &draining);
     let http = HttpSettings {
+        public_url: settings.server.public_url.clone(),
         https: settings.server.public_url.starts_with("https://"),
+        cors_origins: Vec::new(),
         body_timeout: settings.server.body_timeout,
         registration: settings.registration.clone(),
         started,
     };
     background::catch_up(&follow_revocations).await;
-    Ok(Wiring { services, http, database, meter, follow_revocations, draining })
+    let Adapters { database, meter, .. } = adapters;
+    Ok(Wiring { services, http, database, meter, follow_revocations, purge_sessions, draining })
 }
 
-async fn open_database(settings: &Settings, shared: &Shared) -> Result<Database, StartError> {
-    let database = Database::connect(&settings.database, Arc::clone(&shared.meter)).await?;
-    let migrations = database.migrations();
-    match settings.migrate {
-        MigratePolicy::Auto => drop(migrations.up().await?),
-        MigratePolicy::Never => match migrations.pending().await? {
-            pending if pending.is_empty() => {}
-            pending => return Err(StartError::PendingMigrations(pending)),
-        },
-    }
-    Ok(database)
-}
-
-async fn access_tokens(
-    settings: &Settings,
-    shared: &Shared,
-    database: &Database,
-) -> Result<Arc<dyn AccessTokens>, StartError> {
-    let made;
-    let master = match &settings.master_key {
-        MasterKeySource::Given(key) => key,
-        MasterKeySource::File(path) => {
-            made = master_key::read_or_make(path, shared.secrets.as_ref())?;
-            &made
-        }
-    };
-    let repository = database.signing_keys();
-    let source = KeySource {
-        repository: repository.as_ref(),
-        master,
-        clock: shared.clock.as_ref(),
-        secrets: shared.secrets.as_ref(),
-    };
-    let keys = KeyRing::load(&source, &settings.tokens.method).await?;
-    Ok(Arc::new(JwtTokens::new(keys, settings.tokens.tokens.clone())))
-}
-
-fn services(
-    settings: &Settings,
-    shared: &Shared,
-    database: &Database,
-    tokens: &Arc<dyn AccessTokens>,
-    revocations: &Arc<MemoryRevocations>,
-    draining: &Arc<AtomicBool>,
-) -> Services {
-    let Shared { clock, ids, secrets, meter } = shared;
-    let hasher: Arc<dyn PasswordHasher> =
-        Arc::new(BcryptHasher::start(settings.password, Arc::clone(secrets), Arc::clone(meter)));
+fn services(settings: &Settings, adapters: &Adapters, draining: &Arc<AtomicBool>) -> Services {
+    let Adapters { clock, database, .. } = adapters;
     Services {
         register: Arc::new(Register {
-            hasher: Arc::clone(&hasher),
+            hasher: Arc::clone(&adapters.hasher),
             unit_of_work: database.unit_of_work(),
             clock: Arc::clone(clock),
-            ids: Arc::clone(ids),
-            meter: Arc::clone(meter),
+            ids: Arc::clone(&adapters.ids),
+            meter: adapters.meter.clone(),
         }),
-        show_profile: Arc::new(ShowProfile { accounts: database.accounts() }),
-        sign_in: Arc::new(SignIn {
-            accounts: database.accounts(),
-            hasher,
-            unit_of_work: database.unit_of_work(),
-            tokens: Arc::clone(tokens),
+        show_profile: Arc::new(ShowProfile { accounts: adapters.users.clone() }),
+        sign_in: Arc::new(sign_in(settings, adapters)),
+        issue_access_token: Arc::new(IssueAccessToken {
+            tokens: Arc::clone(&adapters.tokens),
             clock: Arc::clone(clock),
-            ids: Arc::clone(ids),
-            meter: Arc::clone(meter),
-            settings: SignInSettings {
-                access_lifetime: settings.tokens.access_lifetime,
-                require_verified_email: settings.require_verified_email,
-            },
+            ids: Arc::clone(&adapters.ids),
+            lifetime: settings.tokens.access_lifetime,
         }),
-        sign_out: Arc::new(SignOut {
+        refresh_session: Arc::new(RefreshSession {
             unit_of_work: database.unit_of_work(),
-            revocations: revocations.clone(),
+            secrets: Arc::clone(&adapters.secrets),
+            announcer: Arc::clone(&adapters.announcer),
+            clock: Arc::clone(clock),
+            meter: adapters.meter.clone(),
+            lifetimes: settings.sessions.lifetimes,
+        }),
+        list_sessions: Arc::new(ListSessions { sessions: database.sessions(), clock: Arc::clone(clock) }),
+        end_sessions: Arc::new(EndSessions {
+            unit_of_work: database.unit_of_work(),
+            sessions: database.sessions(),
+            announcer: Arc::clone(&adapters.announcer),
             clock: Arc::clone(clock),
         }),
         authenticate: Arc::new(Authenticate {
-            tokens: Arc::clone(tokens),
-            revocations: revocations.clone(),
+            tokens: Arc::clone(&adapters.tokens),
+            revocations: adapters.revocations.clone(),
             sessions: database.sessions(),
             clock: Arc::clone(clock),
-            meter: Arc::clone(meter),
+            meter: adapters.meter.clone(),
+        }),
+        authenticate_browser: Arc::new(AuthenticateBrowser {
+            sessions: database.sessions(),
+            unit_of_work: database.unit_of_work(),
+            secrets: Arc::clone(&adapters.secrets),
+            clock: Arc::clone(clock),
+            lifetimes: settings.sessions.lifetimes,
         }),
         check_readiness: Arc::new(CheckReadiness {
-            checks: readiness_checks(shared, database, tokens),
+            checks: readiness_checks(adapters),
             clock: Arc::clone(clock),
             draining: Arc::clone(draining),
         }),
-        tokens: Arc::clone(tokens),
-        meter: Arc::clone(meter),
-        ids: Arc::clone(ids),
+        tokens: Arc::clone(&adapters.tokens),
+        secrets: Arc::clone(&adapters.secrets),
+        random: Arc::clone(&adapters.random),
+        clock: Arc::clone(clock),
+        meter: adapters.meter.clone(),
+        ids: Arc::clone(&adapters.ids),
     }
 }
 
-fn readiness_checks(
-    shared: &Shared,
-    database: &Database,
-    tokens: &Arc<dyn AccessTokens>,
-) -> Vec<Arc<dyn ReadinessCheck>> {
-    let signing_key =
-        SigningKeyCheck { tokens: Arc::clone(tokens), clock: Arc::clone(&shared.clock), ids: Arc::clone(&shared.ids) };
-    let mut checks = database.readiness_checks();
+fn sign_in(settings: &Settings, adapters: &Adapters) -> SignIn {
+    let Adapters { clock, database, secrets, .. } = adapters;
+    let guard = GuessGuard::new(
+        database.attempts(),
+        database.unit_of_work(),
+        Arc::clone(secrets),
+        Arc::clone(clock),
+        GuessLimits::default(),
+    );
+    SignIn {
+        accounts: database.accounts(),
+        guard: Arc::new(guard),
+        hasher: Arc::clone(&adapters.hasher),
+        unit_of_work: database.unit_of_work(),
+        random: Arc::clone(&adapters.random),
+        secrets: Arc::clone(secrets),
+        announcer: Arc::clone(&adapters.announcer),
+        clock: Arc::clone(clock),
+        ids: Arc::clone(&adapters.ids),
+        meter: adapters.meter.clone(),
+        settings: SignInSettings {
+            lifetimes: settings.sessions.lifetimes,
+            max_sessions: settings.sessions.max_per_user,
+            require_verified_email: settings.require_verified_email,
+        },
+    }
+}
+
+fn readiness_checks(adapters: &Adapters) -> Vec<Arc<dyn ReadinessCheck>> {
+    let signing_key = SigningKeyCheck {
+        tokens: Arc::clone(&adapters.tokens),
+        clock: Arc::clone(&adapters.clock),
+        ids: Arc::clone(&adapters.ids),
+    };
+    let mut checks = adapters.database.readiness_checks();
     checks.push(Arc::new(signing_key));
     let limited = |check| -> Arc<dyn ReadinessCheck> { Arc::new(TimeLimitedCheck { check, limit: CHECK_LIMIT }) };
     checks.into_iter().map(limited).collect()

@@ -13,9 +13,11 @@
 #![expect(clippy::unused_async, reason = "every case is called alike")]
 
 pub mod access_tokens;
+pub mod attempts;
 pub mod generators;
 pub mod password_hasher;
 pub mod revocation_list;
+pub mod session_stores;
 pub mod stores;
 
 pub use stores::Stores;

@@ -4,11 +4,13 @@ use async_trait::async_trait;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use threshold_application::ports::{
-    AccountReader, EndedSession, SessionReader, SessionRepository, StoreError, Transaction, UnitOfWork, UserRepository,
+    AccountReader, AttemptReader, AttemptRepository, EndedSession, FoundSession, SessionReader, SessionRepository,
+    StoreError, Transaction, UnitOfWork, UserRepository,
 };
 use threshold_domain::Timestamp;
 use threshold_domain::accounts::{Credentials, Login, User, UserId};
-use threshold_domain::sessions::SessionId;
+use threshold_domain::limits::{AttemptCount, AttemptKey};
+use threshold_domain::sessions::{Session, SessionId};
 
 use super::InMemoryStore;
 
@@ -66,6 +68,10 @@ impl Transaction for FailingTransaction {
         self.inner.sessions()
     }
 
+    fn attempts(&mut self) -> &mut dyn AttemptRepository {
+        self.inner.attempts()
+    }
+
     async fn commit(self: Box<Self>) -> Result<(), StoreError> {
         if self.commits_fail { Err(unavailable()) } else { self.inner.commit().await }
     }
@@ -75,7 +81,7 @@ impl Transaction for FailingTransaction {
 impl AccountReader for FailingUnitOfWork {
     async fn find(&self, id: UserId) -> Result<Option<User>, StoreError> {
         self.check()?;
-        self.store.find(id).await
+        AccountReader::find(&self.store, id).await
     }
 
     async fn find_by_login(&self, login: &Login) -> Result<Option<Credentials>, StoreError> {
@@ -91,9 +97,27 @@ impl SessionReader for FailingUnitOfWork {
         self.store.ended_since(since).await
     }
 
-    async fn is_live(&self, id: SessionId) -> Result<bool, StoreError> {
+    async fn grants_changed_since(&self, since: Timestamp) -> Result<Vec<(UserId, Timestamp)>, StoreError> {
         self.check()?;
-        self.store.is_live(id).await
+        self.store.grants_changed_since(since).await
+    }
+
+    async fn find(&self, id: SessionId) -> Result<Option<FoundSession>, StoreError> {
+        self.check()?;
+        SessionReader::find(&self.store, id).await
+    }
+
+    async fn open_of(&self, user: UserId, now: Timestamp) -> Result<Vec<Session>, StoreError> {
+        self.check()?;
+        self.store.open_of(user, now).await
+    }
+}
+
+#[async_trait]
+impl AttemptReader for FailingUnitOfWork {
+    async fn counted(&self, key: AttemptKey) -> Result<Option<AttemptCount>, StoreError> {
+        self.check()?;
+        self.store.counted(key).await
     }
 }
 

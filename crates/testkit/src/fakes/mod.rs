@@ -6,10 +6,13 @@ mod failing;
 mod hasher;
 mod ids;
 mod meter;
+mod news_feed;
 mod revocations;
 mod secrets;
+mod session_secrets;
 mod store;
 mod tokens;
+mod user_cache;
 
 pub use check::ScriptedCheck;
 pub use clock::FixedClock;
@@ -17,10 +20,13 @@ pub use failing::FailingUnitOfWork;
 pub use hasher::FakeHasher;
 pub use ids::SequentialIds;
 pub use meter::RecordingMeter;
+pub use news_feed::FakeNewsFeed;
 pub use revocations::FakeRevocations;
 pub use secrets::SeededSecrets;
+pub use session_secrets::FakeSecrets;
 pub use store::InMemoryStore;
 pub use tokens::FakeTokens;
+pub use user_cache::FakeUserCache;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 

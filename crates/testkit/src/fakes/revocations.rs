@@ -1,11 +1,11 @@
-//! Ended sessions in a list.
+//! Ended sessions and changed grants in a list.
 
 use super::lock;
 use chrono::TimeDelta;
 use std::sync::Mutex;
-use threshold_application::ports::{Revocation, RevocationList};
+use threshold_application::ports::{News, Revocation, RevocationList};
 use threshold_domain::Timestamp;
-use threshold_domain::sessions::SessionId;
+use threshold_domain::sessions::AccessClaims;
 
 /// The naive model of a revocation list.
 #[derive(Debug, Default)]
@@ -13,35 +13,78 @@ pub struct FakeRevocations(Mutex<State>);
 
 #[derive(Debug, Default)]
 struct State {
-    ended: Vec<(SessionId, Timestamp)>,
+    noted: Vec<News>,
     caught_up_at: Option<Timestamp>,
 }
 
+fn until(news: &News) -> Option<Timestamp> {
+    match news {
+        News::SessionEnded { until, .. } | News::GrantsChanged { until, .. } => Some(*until),
+        News::UserChanged(_) => None,
+    }
+}
+
 impl RevocationList for FakeRevocations {
-    fn revoke(&self, session: SessionId, until: Timestamp) {
-        lock(&self.0).ended.push((session, until));
+    fn note(&self, news: &News) {
+        if until(news).is_some() {
+            lock(&self.0).noted.push(*news);
+        }
     }
 
     fn caught_up(&self, at: Timestamp) {
         let mut state = lock(&self.0);
-        state.ended.retain(|(_, until)| *until > at);
+        if state.caught_up_at.is_some_and(|before| before >= at) {
+            return;
+        }
+        let kept = state.noted.iter().filter(|one| latest(&state.noted, one) > Some(at)).copied().collect();
+        state.noted = kept;
         state.caught_up_at = Some(at);
     }
 
-    fn lookup(&self, session: SessionId, now: Timestamp) -> Revocation {
-        let state = lock(&self.0);
-        let fresh = state.caught_up_at.is_some_and(|at| now - at <= TimeDelta::seconds(1));
-        if state.ended.iter().any(|(ended, _)| *ended == session) {
-            return Revocation::Revoked;
+    fn is_current(&self, now: Timestamp) -> bool {
+        lock(&self.0).caught_up_at.is_some_and(|at| now - at <= TimeDelta::seconds(1))
+    }
+
+    fn lookup(&self, claims: &AccessClaims, now: Timestamp) -> Revocation {
+        let noted = lock(&self.0).noted.clone();
+        let ended = |one: &News| matches!(one, News::SessionEnded { session, .. } if *session == claims.session);
+        let stale = |one: &News| {
+            matches!(one, News::GrantsChanged { user, not_before, .. }
+                if *user == claims.subject && claims.is_stale(*not_before))
+        };
+        if noted.iter().any(ended) {
+            Revocation::Revoked
+        } else if noted.iter().any(stale) {
+            Revocation::Stale
+        } else if self.is_current(now) {
+            Revocation::Live
+        } else {
+            Revocation::Unknown
         }
-        if fresh { Revocation::Live } else { Revocation::Unknown }
     }
 
     fn len(&self) -> usize {
         let state = lock(&self.0);
-        let mut sessions: Vec<_> = state.ended.iter().map(|(session, _)| *session).collect();
-        sessions.sort_unstable();
-        sessions.dedup();
-        sessions.len()
+        let mut distinct: Vec<&News> = Vec::new();
+        for one in &state.noted {
+            if !distinct.iter().any(|other| same(one, other)) {
+                distinct.push(one);
+            }
+        }
+        distinct.len()
     }
+}
+
+/// Whether both tell of one session, or of one user.
+fn same(one: &News, other: &News) -> bool {
+    match (one, other) {
+        (News::SessionEnded { session: a, .. }, News::SessionEnded { session: b, .. }) => a == b,
+        (News::GrantsChanged { user: a, .. }, News::GrantsChanged { user: b, .. }) => a == b,
+        (News::UserChanged(_) | News::SessionEnded { .. } | News::GrantsChanged { .. }, _) => false,
+    }
+}
+
+/// How long what `one` tells of is remembered: the longest time wins.
+fn latest(noted: &[News], one: &News) -> Option<Timestamp> {
+    noted.iter().filter(|other| same(one, other)).filter_map(until).max()
 }

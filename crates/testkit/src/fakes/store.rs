@@ -1,16 +1,20 @@
 //! A store in memory.
 
+mod attempts;
+mod sessions;
+
 use super::lock;
 use async_trait::async_trait;
 use futures::lock::{Mutex as AsyncMutex, OwnedMutexGuard};
 use std::sync::{Arc, Mutex};
 use threshold_application::ports::{
-    AccountReader, EndedSession, SessionReader, SessionRepository, SigningKeyRepository, StoreError, Transaction,
-    Uniqueness, UnitOfWork, UserRepository,
+    AccountReader, AttemptRepository, SessionRepository, SigningKeyRepository, StoreError, Transaction, Uniqueness,
+    UnitOfWork, UserRepository,
 };
 use threshold_domain::Timestamp;
 use threshold_domain::accounts::{Credentials, Login, PasswordHash, User, UserId};
-use threshold_domain::sessions::{Session, SessionId, SigningKey};
+use threshold_domain::limits::{AttemptCount, AttemptKey};
+use threshold_domain::sessions::{Session, SigningKey};
 
 /// Every store port over tables in memory. Transactions run one after the other, each on a copy that it puts back at the end.
 #[derive(Debug, Clone, Default)]
@@ -22,7 +26,9 @@ pub struct InMemoryStore {
 #[derive(Debug, Clone, Default)]
 struct Tables {
     users: Vec<Credentials>,
+    grants_changed: Vec<(UserId, Timestamp)>,
     sessions: Vec<Session>,
+    attempts: Vec<(AttemptKey, AttemptCount)>,
     signing_keys: Vec<SigningKey>,
 }
 
@@ -48,6 +54,10 @@ impl Transaction for InMemoryTransaction {
     }
 
     fn sessions(&mut self) -> &mut dyn SessionRepository {
+        &mut self.tables
+    }
+
+    fn attempts(&mut self) -> &mut dyn AttemptRepository {
         &mut self.tables
     }
 
@@ -82,26 +92,19 @@ impl UserRepository for Tables {
         Ok(())
     }
 
+    async fn find(&mut self, id: UserId) -> Result<Option<User>, StoreError> {
+        Ok(self.users.iter().map(|one| &one.user).find(|user| user.id == id && user.deleted_at.is_none()).cloned())
+    }
+
+    async fn mark_grants_changed(&mut self, id: UserId, at: Timestamp) -> Result<(), StoreError> {
+        self.grants_changed.push((id, at));
+        Ok(())
+    }
+
     async fn record_login(&mut self, id: UserId, at: Timestamp) -> Result<bool, StoreError> {
         let user =
             self.users.iter_mut().map(|one| &mut one.user).find(|user| user.id == id && user.deleted_at.is_none());
         Ok(user.map(|user| user.last_login_at = Some(at)).is_some())
-    }
-}
-
-#[async_trait]
-impl SessionRepository for Tables {
-    async fn insert(&mut self, session: &Session) -> Result<(), StoreError> {
-        if self.sessions.iter().any(|other| other.id == session.id) {
-            return Err(StoreError::NotUnique(Uniqueness::Id));
-        }
-        self.sessions.push(session.clone());
-        Ok(())
-    }
-
-    async fn end(&mut self, id: SessionId, at: Timestamp) -> Result<bool, StoreError> {
-        let session = self.sessions.iter_mut().find(|session| session.id == id && session.ended_at.is_none());
-        Ok(session.map(|session| session.ended_at = Some(at)).is_some())
     }
 }
 
@@ -120,23 +123,6 @@ impl AccountReader for InMemoryStore {
             Login::Username(username) => user.username.as_ref() == Some(username),
         };
         Ok(tables.users.iter().find(|one| one.user.deleted_at.is_none() && named(&one.user)).cloned())
-    }
-}
-
-#[async_trait]
-impl SessionReader for InMemoryStore {
-    async fn ended_since(&self, since: Timestamp) -> Result<Vec<EndedSession>, StoreError> {
-        let tables = lock(&self.committed);
-        let ended = tables.sessions.iter().filter_map(|session| {
-            let ended_at = session.ended_at.filter(|at| *at >= since)?;
-            Some(EndedSession { id: session.id, ended_at })
-        });
-        Ok(ended.collect())
-    }
-
-    async fn is_live(&self, id: SessionId) -> Result<bool, StoreError> {
-        let tables = lock(&self.committed);
-        Ok(tables.sessions.iter().any(|session| session.id == id && session.ended_at.is_none()))
     }
 }
 

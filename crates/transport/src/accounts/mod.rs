@@ -6,4 +6,4 @@ mod user_view;
 
 pub(crate) use me::{__path_me as MePath, me};
 pub(crate) use register::{__path_register as RegisterPath, RegisterRequest, register};
-pub(crate) use user_view::UserView;
+pub(crate) use user_view::{UserView, rfc3339};

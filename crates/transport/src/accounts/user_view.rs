@@ -81,7 +81,7 @@ impl From<UserStatus> for StatusView {
 }
 
 /// A time as every answer shows it: RFC 3339 in UTC, `Z`, six decimals.
-fn rfc3339(at: Timestamp) -> String {
+pub(crate) fn rfc3339(at: Timestamp) -> String {
     at.to_rfc3339_opts(chrono::SecondsFormat::Micros, true)
 }
 

@@ -4,8 +4,8 @@ use super::{Code, FieldError, Problem};
 use actix_web::http::header::{HeaderValue, RETRY_AFTER};
 use std::time::Duration;
 use threshold_application::accounts::{RegisterError, ShowProfileError};
-use threshold_application::ports::{HashingError, StoreError};
-use threshold_application::sessions::{AuthenticateError, SignInError};
+use threshold_application::ports::{HashingError, IssueTokenError, StoreError};
+use threshold_application::sessions::{AuthenticateError, EndSessionError, RefreshError, SignInError};
 
 /// When to try again after a failure of something that we need.
 const RETRY_UNAVAILABLE: Duration = Duration::from_secs(5);
@@ -31,7 +31,7 @@ impl From<SignInError> for Problem {
             SignInError::EmailUnverified => Self::new(Code::EmailUnverified),
             SignInError::Hashing(error) => error.into(),
             SignInError::Store(error) => error.into(),
-            SignInError::Token(error) => Self::internal(error),
+            SignInError::TooManyAttempts { retry_after } => retry(Code::TooManyAttempts, retry_after),
         }
     }
 }
@@ -42,8 +42,34 @@ impl From<AuthenticateError> for Problem {
             AuthenticateError::Invalid => Self::new(Code::TokenInvalid),
             AuthenticateError::Expired => Self::new(Code::TokenExpired),
             AuthenticateError::Revoked => Self::new(Code::TokenRevoked),
+            AuthenticateError::Stale => Self::new(Code::TokenStale),
             AuthenticateError::Store(error) => error.into(),
         }
+    }
+}
+
+impl From<RefreshError> for Problem {
+    fn from(error: RefreshError) -> Self {
+        match error {
+            RefreshError::Invalid => Self::new(Code::RefreshInvalid),
+            RefreshError::Reused => Self::new(Code::RefreshReused),
+            RefreshError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<EndSessionError> for Problem {
+    fn from(error: EndSessionError) -> Self {
+        match error {
+            EndSessionError::NotFound => Self::new(Code::SessionNotFound),
+            EndSessionError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<IssueTokenError> for Problem {
+    fn from(error: IssueTokenError) -> Self {
+        Self::internal(error)
     }
 }
 

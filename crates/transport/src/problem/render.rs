@@ -40,7 +40,7 @@ impl Problem {
             answer.insert_header((WWW_AUTHENTICATE, challenge));
         }
         for (name, value) in &self.headers {
-            answer.insert_header((name.clone(), value.clone()));
+            answer.append_header((name.clone(), value.clone()));
         }
         answer.json(self.body(request_id))
     }
@@ -60,7 +60,7 @@ impl Problem {
 
 /// How to authenticate, with an error only where a token was sent (RFC 6750 §3).
 fn challenge(code: Code) -> Option<HeaderValue> {
-    let token_sent = matches!(code, Code::TokenInvalid | Code::TokenExpired | Code::TokenRevoked);
+    let token_sent = matches!(code, Code::TokenInvalid | Code::TokenExpired | Code::TokenRevoked | Code::TokenStale);
     let challenge = match (code.status(), token_sent) {
         (StatusCode::UNAUTHORIZED, false) => r#"Bearer realm="threshold""#.to_owned(),
         (StatusCode::UNAUTHORIZED, true) => {

@@ -2,14 +2,19 @@
 
 use super::body::read_json;
 use crate::problem::{Code, FieldError, Problem};
+use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderValue, TRANSFER_ENCODING};
 use actix_web::{FromRequest, HttpRequest, dev};
-use futures::future::LocalBoxFuture;
+use futures::future::{LocalBoxFuture, ready};
 use serde_json::{Map, Value};
 use threshold_domain::Refusal;
 
 /// The body of a request: one JSON object.
 #[derive(Debug)]
 pub(crate) struct Fields(Map<String, Value>);
+
+/// The body of a request that may come without one: then it has no members.
+#[derive(Debug)]
+pub(crate) struct OptionalFields(pub(crate) Fields);
 
 /// The members while they are read: faults are collected, so that an answer can name them all.
 pub(crate) struct Members {
@@ -30,6 +35,22 @@ impl FromRequest for Fields {
             };
             Ok(Self(members))
         })
+    }
+}
+
+impl FromRequest for OptionalFields {
+    type Error = actix_web::Error;
+    type Future = LocalBoxFuture<'static, Result<Self, Self::Error>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut dev::Payload) -> Self::Future {
+        let headers = request.headers();
+        let length = headers.get(CONTENT_LENGTH).map(HeaderValue::as_bytes);
+        let is_empty = matches!(length, None | Some(b"0")) && !headers.contains_key(TRANSFER_ENCODING);
+        if is_empty && !headers.contains_key(CONTENT_TYPE) {
+            return Box::pin(ready(Ok(Self(Fields(Map::new())))));
+        }
+        let fields = Fields::from_request(request, payload);
+        Box::pin(async move { Ok(Self(fields.await?)) })
     }
 }
 
@@ -80,6 +101,27 @@ impl Members {
                 Err(self.fault(wrong_type(name, "a string")))
             }
         }
+    }
+
+    /// `true` or `false`; `false` where it is absent or `null`.
+    pub(crate) fn flag(&mut self, name: &str) -> Result<bool, Noted> {
+        match self.left.remove(name) {
+            None | Some(Value::Null) => Ok(false),
+            Some(Value::Bool(flag)) => Ok(flag),
+            Some(Value::String(_) | Value::Number(_) | Value::Array(_) | Value::Object(_)) => {
+                Err(self.fault(wrong_type(name, "true or false")))
+            }
+        }
+    }
+
+    /// One of a few words; `None` where it is absent or `null`.
+    pub(crate) fn choice<T: Copy>(&mut self, name: &str, choices: &[(&str, T)]) -> Result<Option<T>, Noted> {
+        let Some(word) = self.optional(name, |text| Ok(text.to_owned()))? else { return Ok(None) };
+        let chosen = choices.iter().find(|(choice, _)| *choice == word).map(|(_, value)| *value);
+        chosen.map(Some).ok_or_else(|| {
+            let words: Vec<_> = choices.iter().map(|(choice, _)| *choice).collect();
+            self.fault(FieldError::new(name, "unknown-choice", format!("This must be one of: {}.", words.join(", "))))
+        })
     }
 
     /// Notes a fault.

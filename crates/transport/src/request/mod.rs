@@ -1,11 +1,19 @@
-//! What comes with a request: its body, its bearer, its id.
+//! What comes with a request: its body, its bearer, its cookies, its id.
 
 mod body;
 mod caller;
+mod client_address;
+mod cookies;
 mod fields;
+mod provenance;
 mod request_id;
+mod same_site;
 mod unique_json;
 
-pub(crate) use caller::{Authenticated, authenticate};
-pub(crate) use fields::{Fields, Members, Noted};
+pub(crate) use caller::{Authenticated, RenewedCookies, authenticate};
+pub(crate) use client_address::{client_ip, network_of};
+pub(crate) use cookies::Cookies;
+pub(crate) use fields::{Fields, Members, Noted, OptionalFields};
+pub(crate) use provenance::{guesser, provenance};
 pub(crate) use request_id::RequestId;
+pub(crate) use same_site::Site;

@@ -1,14 +1,16 @@
 //! `POST /api/v1/login`
 
-use crate::accounts::UserView;
+use super::answers::{LoginResponse, SignedInAnswer, TokenDelivery};
+use super::credentials::read_credentials;
+use super::known_device::remember_device;
 use crate::detached::Detached;
-use crate::problem::{FieldError, Problem};
-use crate::request::{Fields, Members, Noted};
-use actix_web::HttpResponse;
+use crate::problem::Problem;
+use crate::request::{Cookies, Fields, guesser, provenance};
 use actix_web::web::Data;
-use serde::Serialize;
-use threshold_application::sessions::{SignIn, SignedIn};
-use threshold_domain::accounts::{Email, Login, Password, Username};
+use actix_web::{HttpRequest, HttpResponse};
+use threshold_application::sessions::{Attempt, SignIn};
+use threshold_domain::accounts::{Login, Password};
+use threshold_domain::sessions::{SessionKind, SessionRequest};
 use utoipa::ToSchema;
 
 /// What somebody signs in with: either `email` or `username`, and the password.
@@ -20,64 +22,48 @@ pub(crate) struct LoginRequest {
     username: Option<String>,
     #[schema(format = Password, example = "violet harbour 92 kites")]
     password: String,
+    /// Where the refresh token goes: into a cookie that scripts can't read, which is what browsers want, or into the answer's body.
+    token_delivery: Option<TokenDelivery>,
+    /// Whether the cookie outlives the browser's window.
+    remember: Option<bool>,
 }
 
-/// What a sign-in gives.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct LoginResponse {
-    /// To be sent as `Authorization: Bearer …`.
-    access_token: String,
-    /// Always `Bearer`.
-    #[schema(example = "Bearer")]
-    token_type: &'static str,
-    /// In seconds.
-    #[schema(example = 900)]
-    expires_in: u64,
-    user: UserView,
-}
-
-/// Signs somebody in.
+/// Signs somebody in, with an access token and a refresh token.
 #[utoipa::path(
     post,
     path = "/api/v1/login",
     request_body = LoginRequest,
-    responses((status = 200, description = "Signed in", body = LoginResponse))
+    responses((status = 200, description = "Signed in; the refresh token is in a cookie, or in the body if asked for",
+        body = LoginResponse, headers(("Set-Cookie" = String, description = "The refresh token, and the known device"))))
 )]
 pub(crate) async fn login(
     use_case: Data<SignIn>,
     detached: Data<Detached>,
+    answer: SignedInAnswer,
+    request: HttpRequest,
     fields: Fields,
 ) -> Result<HttpResponse, Problem> {
-    let (login, password) = fields.read(read)?;
-    let proven = use_case.check(login, password).await?;
-    let signed_in = detached.run(async move { use_case.start_session(proven).await }).await??;
-    Ok(HttpResponse::Ok().json(LoginResponse::from(&signed_in)))
+    let wanted = fields.read(|members| {
+        let credentials = read_credentials(members);
+        let delivery = members.choice("token_delivery", TokenDelivery::CHOICES);
+        let remembered = members.flag("remember");
+        let (login, password) = credentials?;
+        Ok(Wanted { login, password, delivery: delivery?.unwrap_or(TokenDelivery::Cookie), remembered: remembered? })
+    })?;
+    let Wanted { login, password, delivery, remembered } = wanted;
+    let proven = use_case.check(Attempt { login, password, guesser: guesser(&request) }).await?;
+    let started = SessionRequest { kind: SessionKind::Tokens, remembered, provenance: provenance(&request) };
+    let replaced = Cookies::of(&request).refresh_token(&request);
+    let work = async move { use_case.start_session(proven, started, replaced.as_ref()).await };
+    let signed_in = detached.run(work).await??;
+    let mut response = answer.with_tokens(&signed_in, delivery)?;
+    remember_device(&request, &mut response, signed_in.user.id)?;
+    Ok(response)
 }
 
-fn read(members: &mut Members) -> Result<(Login, Password), Noted> {
-    let email = members.optional("email", Email::parse);
-    let username = members.optional("username", Username::parse);
-    let password = members.required("password", |text| Password::parse(text));
-    let login = match (email?, username?) {
-        (Some(email), None) => Ok(Login::Email(email)),
-        (None, Some(username)) => Ok(Login::Username(username)),
-        (None, None) => Err(members.fault(FieldError::new("email", "required", "Give either an email or a username."))),
-        (Some(_), Some(_)) => Err(members.fault(FieldError::new(
-            "username",
-            "exclusive",
-            "Give either an email or a username, not both.",
-        ))),
-    };
-    Ok((login?, password?))
-}
-
-impl From<&SignedIn> for LoginResponse {
-    fn from(signed_in: &SignedIn) -> Self {
-        Self {
-            access_token: signed_in.access_token.expose().to_owned(),
-            token_type: "Bearer",
-            expires_in: signed_in.expires_in.as_secs(),
-            user: UserView::from(&signed_in.user),
-        }
-    }
+struct Wanted {
+    login: Login,
+    password: Password,
+    delivery: TokenDelivery,
+    remembered: bool,
 }

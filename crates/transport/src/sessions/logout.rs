@@ -2,22 +2,37 @@
 
 use crate::detached::Detached;
 use crate::problem::Problem;
-use crate::request::Authenticated;
-use actix_web::HttpResponse;
+use crate::request::{Authenticated, Cookies};
+use actix_web::http::header::HeaderName;
 use actix_web::web::Data;
-use threshold_application::sessions::SignOut;
+use actix_web::{HttpRequest, HttpResponse};
+use threshold_application::sessions::EndSessions;
 
-/// Ends the caller's session: its tokens are refused from now on.
+const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
+
+/// Ends the caller's session: its tokens are refused from now on, and the browser forgets what it has of us.
 #[utoipa::path(
     post,
     path = "/api/v1/logout",
     responses((status = 204, description = "The session has ended"))
 )]
 pub(crate) async fn logout(
-    use_case: Data<SignOut>,
+    use_case: Data<EndSessions>,
     detached: Data<Detached>,
     caller: Authenticated,
+    request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
-    detached.run(async move { use_case.execute(&caller.0).await }).await??;
-    Ok(HttpResponse::NoContent().finish())
+    detached.run(async move { use_case.one(caller.0.session).await }).await??;
+    Ok(goodbye(&request))
+}
+
+/// Takes the cookies away one by one. `Clear-Site-Data: "cookies"` would take those of every neighbour under the same domain
+/// with them, and the known device, which is what keeps strangers from locking its owner out.
+pub(super) fn goodbye(request: &HttpRequest) -> HttpResponse {
+    let cookies = Cookies::of(request);
+    let mut answer = HttpResponse::NoContent();
+    for cookie in cookies.drop_session().into_iter().chain([cookies.drop_refresh()]) {
+        answer.cookie(cookie);
+    }
+    answer.insert_header((CLEAR_SITE_DATA, r#""cache", "storage""#)).finish()
 }

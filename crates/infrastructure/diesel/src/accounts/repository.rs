@@ -1,6 +1,7 @@
 //! Changing accounts.
 
 use super::TABLE;
+use super::reader::by_id;
 use super::row::NewUserRow;
 use crate::schema::users;
 use crate::transaction::DieselTransaction;
@@ -18,6 +19,21 @@ impl UserRepository for DieselTransaction {
         let row = NewUserRow::new(user, password_hash);
         let inserted = on!(self.connection(), |c| diesel::insert_into(users::table).values(&row).execute(c).await);
         self.settle(TABLE, inserted).map(drop)
+    }
+
+    async fn find(&mut self, id: UserId) -> Result<Option<User>, StoreError> {
+        let found = by_id(self.connection(), Id(id.as_uuid())).await;
+        self.settle(TABLE, found)?.map(User::try_from).transpose()
+    }
+
+    async fn mark_grants_changed(&mut self, id: UserId, at: Timestamp) -> Result<(), StoreError> {
+        let at = Instant(at);
+        let marked = on!(self.connection(), |c| diesel::update(users::table.find(Id(id.as_uuid())))
+            .filter(users::grants_changed_at.is_null().or(users::grants_changed_at.lt(at)))
+            .set(users::grants_changed_at.eq(at))
+            .execute(c)
+            .await);
+        self.settle(TABLE, marked).map(drop)
     }
 
     async fn record_login(&mut self, id: UserId, at: Timestamp) -> Result<bool, StoreError> {

@@ -1,18 +1,19 @@
 //! Reading sessions.
 
 use super::TABLE;
+use super::row::SessionRow;
 use crate::connections::{Connection, Pools};
-use crate::schema::sessions;
+use crate::schema::{sessions, users};
 use crate::types::{Id, Instant};
 use async_trait::async_trait;
-use diesel::dsl::{exists, select};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use futures::FutureExt;
 use std::sync::Arc;
-use threshold_application::ports::{EndedSession, SessionReader, StoreError};
+use threshold_application::ports::{EndedSession, FoundSession, SessionReader, StoreError};
 use threshold_domain::Timestamp;
-use threshold_domain::sessions::SessionId;
+use threshold_domain::accounts::UserId;
+use threshold_domain::sessions::{Session, SessionId};
 
 /// Reads sessions from either database.
 pub(crate) struct DieselSessionReader {
@@ -28,9 +29,23 @@ impl SessionReader for DieselSessionReader {
         Ok(rows.into_iter().map(ended).collect())
     }
 
-    async fn is_live(&self, id: SessionId) -> Result<bool, StoreError> {
+    async fn grants_changed_since(&self, since: Timestamp) -> Result<Vec<(UserId, Timestamp)>, StoreError> {
+        let since = Instant(since);
+        let rows = self.pools.read("users", |connection| grants_changed_since(connection, since).boxed()).await?;
+        Ok(rows.into_iter().map(|(id, at)| (UserId::new(id.0), at.0)).collect())
+    }
+
+    async fn find(&self, id: SessionId) -> Result<Option<FoundSession>, StoreError> {
         let id = Id(id.as_uuid());
-        self.pools.read(TABLE, |connection| is_live(connection, id).boxed()).await
+        let row = self.pools.read(TABLE, |connection| find(connection, id).boxed()).await?;
+        let Some((session, changed_at)) = row else { return Ok(None) };
+        Ok(Some(FoundSession { session: session.try_into()?, grants_changed_at: changed_at.map(|at| at.0) }))
+    }
+
+    async fn open_of(&self, user: UserId, now: Timestamp) -> Result<Vec<Session>, StoreError> {
+        let (user, now) = (Id(user.as_uuid()), Instant(now));
+        let rows = self.pools.read(TABLE, |connection| open_of(connection, user, now, 0).boxed()).await?;
+        rows.into_iter().map(Session::try_from).collect()
     }
 }
 
@@ -42,8 +57,38 @@ async fn ended_since(connection: &mut Connection, since: Instant) -> QueryResult
         .await)
 }
 
-async fn is_live(connection: &mut Connection, id: Id) -> QueryResult<bool> {
-    on!(connection, |c| select(exists(sessions::table.find(id).filter(sessions::ended_at.is_null())))
-        .get_result(c)
+async fn grants_changed_since(connection: &mut Connection, since: Instant) -> QueryResult<Vec<(Id, Instant)>> {
+    on!(connection, |c| users::table
+        .filter(users::grants_changed_at.ge(since))
+        .select((users::id, users::grants_changed_at.assume_not_null()))
+        .load(c)
         .await)
+}
+
+async fn find(connection: &mut Connection, id: Id) -> QueryResult<Option<(SessionRow, Option<Instant>)>> {
+    on!(connection, |c| sessions::table
+        .inner_join(users::table)
+        .filter(sessions::id.eq(id))
+        .select((SessionRow::as_select(), users::grants_changed_at))
+        .get_result(c)
+        .await
+        .optional())
+}
+
+/// The open sessions of a user but for the `skip` latest used.
+pub(super) async fn open_of(
+    connection: &mut Connection,
+    user: Id,
+    now: Instant,
+    skip: u32,
+) -> QueryResult<Vec<SessionRow>> {
+    let rows: Vec<SessionRow> = on!(connection, |c| sessions::table
+        .filter(sessions::user_id.eq(user))
+        .filter(sessions::ended_at.is_null())
+        .filter(sessions::idle_until.gt(now))
+        .order((sessions::last_seen_at.desc(), sessions::id.desc()))
+        .select(SessionRow::as_select())
+        .load(c)
+        .await)?;
+    Ok(rows.into_iter().skip(usize::try_from(skip).unwrap_or(usize::MAX)).collect())
 }

@@ -67,6 +67,15 @@ async fn plan_of_last(place: &Place, table: &str) -> String {
     }
 }
 
+/// Forgets the last statement on that table.
+fn forget_last(table: &str) {
+    STATEMENTS.with_borrow_mut(|all| {
+        let last =
+            all.iter().rposition(|sql| sql.contains(&format!("\"{table}\"")) || sql.contains(&format!("`{table}`")));
+        all.remove(last.unwrap());
+    });
+}
+
 async fn assert_uses(place: &Place, table: &str, on_postgres: &str, on_sqlite: &str) {
     let plan = plan_of_last(place, table).await;
     let index = match place {
@@ -95,11 +104,32 @@ on_both! {
     async fn sessions_are_found_by_an_index(place: Place) {
         let database = filled(&place).await;
         let sessions = database.sessions();
-        sessions.is_live(session(1).id).await.unwrap();
+        sessions.find(session(1).id).await.unwrap();
         assert_uses(&place, "sessions", "sessions_pkey", "PRIMARY KEY (id=?)").await;
+        sessions.open_of(user(1).id, at(0)).await.unwrap();
+        assert_uses(&place, "sessions", "sessions_user_id_idx", "sessions_user_id_idx (user_id=?)").await;
+        sessions.grants_changed_since(at(0)).await.unwrap();
+        assert_uses(&place, "users", "users_grants_changed_at_idx", "users_grants_changed_at_idx (grants_changed_at>?)").await;
         sessions.ended_since(at(0)).await.unwrap();
         assert_uses(&place, "sessions", "sessions_ended_at_idx", "sessions_ended_at_idx (ended_at>?)").await;
         database.unit_of_work().begin().await.unwrap().sessions().end(session(1).id, at(1)).await.unwrap();
         assert_uses(&place, "sessions", "sessions_pkey", "PRIMARY KEY (id=?)").await;
+        database.unit_of_work().begin().await.unwrap().sessions().lock(session(1).id).await.unwrap();
+        assert_uses(&place, "sessions", "sessions_pkey", "PRIMARY KEY (id=?)").await;
+    }
+
+    async fn what_is_over_is_found_by_an_index(place: Place) {
+        let database = filled(&place).await;
+        let mut tx = database.unit_of_work().begin().await.unwrap();
+        tx.attempts().purge(at(0), 10).await.unwrap();
+        let mut plans = vec![("failed_attempts", "failed_attempts_since_idx", "failed_attempts_since_idx (since<?)")];
+        tx.sessions().purge(at(0), 10).await.unwrap();
+        plans.push(("sessions", "sessions_idle_until_idx", "sessions_idle_until_idx (idle_until<?)"));
+        drop(tx);
+        for (table, on_postgres, on_sqlite) in plans {
+            // The last but one: what was found is deleted by its key.
+            forget_last(table);
+            assert_uses(&place, table, on_postgres, on_sqlite).await;
+        }
     }
 }

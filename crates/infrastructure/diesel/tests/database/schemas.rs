@@ -13,7 +13,7 @@ const COLUMNS_SQLITE: &str = r#"
 const COLUMNS_POSTGRES: &str = r"
     SELECT c.table_name || '.' || c.column_name || ' '
         || CASE c.data_type WHEN 'uuid' THEN 'blob' WHEN 'bytea' THEN 'blob' WHEN 'bigint' THEN 'integer'
-           WHEN 'timestamp with time zone' THEN 'integer' ELSE c.data_type END
+           WHEN 'timestamp with time zone' THEN 'integer' WHEN 'boolean' THEN 'integer' ELSE c.data_type END
         || CASE c.is_nullable WHEN 'NO' THEN ' not null' ELSE '' END
         || CASE WHEN k.column_name IS NULL THEN '' ELSE ' key' END AS line
     FROM information_schema.columns c

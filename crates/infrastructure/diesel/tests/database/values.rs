@@ -4,7 +4,7 @@ use std::future::Future;
 use std::time::{Duration, Instant};
 use threshold_domain::Timestamp;
 use threshold_domain::accounts::{DisplayName, Email, User, UserId, Username};
-use threshold_domain::sessions::{Session, SessionId};
+use threshold_domain::sessions::Session;
 use uuid::Uuid;
 
 /// A moment, this many seconds into the tests' calendar.
@@ -25,8 +25,7 @@ pub(crate) fn user(number: u128) -> User {
 
 /// The session of this number, of the user of the same number.
 pub(crate) fn session(number: u128) -> Session {
-    let id = SessionId::new(Uuid::from_u128(number));
-    Session::started(id, UserId::new(Uuid::from_u128(number)), at(0), chrono::TimeDelta::days(30))
+    threshold_testkit::a_session(number, &user(number))
 }
 
 /// Waits until something is so: less long than a forgotten transaction lives on the server.

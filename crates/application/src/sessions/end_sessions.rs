@@ -1,0 +1,74 @@
+//! Signing out.
+
+use super::Announcer;
+use crate::ports::{Clock, SessionReader, StoreError, UnitOfWork};
+use std::sync::Arc;
+use threshold_domain::accounts::UserId;
+use threshold_domain::sessions::SessionId;
+
+/// Ends sessions: this instance refuses their tokens when a method returns, the others within a second. Doing it twice is
+/// doing it once.
+pub struct EndSessions {
+    /// Stores the ends.
+    pub unit_of_work: Arc<dyn UnitOfWork>,
+    /// Tells whose a session is.
+    pub sessions: Arc<dyn SessionReader>,
+    /// Makes the ends known.
+    pub announcer: Arc<Announcer>,
+    /// Dates them.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// Why a session was not ended.
+#[derive(Debug, thiserror::Error)]
+pub enum EndSessionError {
+    /// The user has no open session of that id.
+    #[error("there is no such session")]
+    NotFound,
+    /// The store failed: then the session may go on.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl EndSessions {
+    /// Ends one session, whoever's it is.
+    ///
+    /// # Errors
+    /// When the store failed: then the session may go on.
+    pub async fn one(&self, session: SessionId) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        let mut tx = self.unit_of_work.begin().await?;
+        tx.sessions().end(session, now).await?;
+        tx.commit().await?;
+        self.announcer.announce(&[self.announcer.ended(session, now)]).await;
+        Ok(())
+    }
+
+    /// Ends one session of `user`.
+    ///
+    /// # Errors
+    /// See [`EndSessionError`].
+    pub async fn one_of(&self, user: UserId, session: SessionId) -> Result<(), EndSessionError> {
+        let now = self.clock.now();
+        let found = self.sessions.find(session).await?.map(|found| found.session);
+        if !found.is_some_and(|found| found.user_id == user && found.is_open(now)) {
+            return Err(EndSessionError::NotFound);
+        }
+        Ok(self.one(session).await?)
+    }
+
+    /// Ends every session of `user`, but for `except`: when somebody asks for it, and whenever a password, an address, a
+    /// suspension or a deletion makes the old ones void.
+    ///
+    /// # Errors
+    /// When the store failed: then sessions may go on.
+    pub async fn all_of(&self, user: UserId, except: Option<SessionId>) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        let mut tx = self.unit_of_work.begin().await?;
+        let ended = tx.sessions().end_all(user, except, now).await?;
+        tx.commit().await?;
+        let news: Vec<_> = ended.into_iter().map(|id| self.announcer.ended(id, now)).collect();
+        self.announcer.announce(&news).await;
+        Ok(())
+    }
+}

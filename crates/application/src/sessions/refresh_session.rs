@@ -1,0 +1,104 @@
+//! A new access token for a refresh token.
+
+use super::recognise::{Recognised, recognise};
+use super::{Announcer, GRACE, SignedIn};
+use crate::ports::{Clock, Meter, Metric, SessionSecrets, StoreError, Transaction, UnitOfWork};
+use std::sync::Arc;
+use threshold_domain::Timestamp;
+use threshold_domain::sessions::{Session, SessionKind, SessionLifetimes, SessionToken};
+
+/// Uses a refresh token up and hands out its successor (RFC 9700 §4.14.2).
+pub struct RefreshSession {
+    /// Holds the session while it is decided.
+    pub unit_of_work: Arc<dyn UnitOfWork>,
+    /// Derives the successor.
+    pub secrets: Arc<dyn SessionSecrets>,
+    /// Tells of sessions that end because a token was used twice.
+    pub announcer: Arc<Announcer>,
+    /// Dates the renewal.
+    pub clock: Arc<dyn Clock>,
+    /// Counts outcomes.
+    pub meter: Arc<dyn Meter>,
+    /// How long sessions live.
+    pub lifetimes: SessionLifetimes,
+}
+
+/// Why there is no new token.
+#[derive(Debug, thiserror::Error)]
+pub enum RefreshError {
+    /// Unknown, expired, or of a session that has ended.
+    #[error("the refresh token is not valid")]
+    Invalid,
+    /// It was used before: somebody has a copy, and nobody knows who is the thief. Its session has ended.
+    #[error("the refresh token was used before")]
+    Reused,
+    /// The store failed: the token is still good.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl RefreshSession {
+    /// The successor of `token`, and who it is for. Everything is decided in one transaction; of many who show the same token
+    /// at once the first uses it up, and the others are given the same successor.
+    ///
+    /// # Errors
+    /// See [`RefreshError`].
+    pub async fn execute(&self, token: &SessionToken) -> Result<SignedIn, RefreshError> {
+        let outcome = self.refresh(token).await;
+        let label = match &outcome {
+            Ok(_) => "renewed",
+            Err(RefreshError::Invalid) => "invalid",
+            Err(RefreshError::Reused) => "reused",
+            Err(RefreshError::Store(_)) => return outcome,
+        };
+        self.meter.count(Metric::Refreshes, &[label]);
+        outcome
+    }
+
+    async fn refresh(&self, token: &SessionToken) -> Result<SignedIn, RefreshError> {
+        let mut tx = self.unit_of_work.begin().await?;
+        let session = tx.sessions().lock(token.session).await?.ok_or(RefreshError::Invalid)?;
+        // After the lock: who waited for it should not be dated before those who went first.
+        let now = self.clock.now();
+        if session.request.kind != SessionKind::Tokens || !session.is_open(now) {
+            return Err(RefreshError::Invalid);
+        }
+        match recognise(self.secrets.as_ref(), &session, token) {
+            Recognised::Current => self.renew(tx, session, token, now).await,
+            Recognised::Previous { successor } if now - session.proof.renewed_at <= GRACE => {
+                let user = tx.users().find(session.user_id).await?.ok_or(RefreshError::Invalid)?;
+                Ok(SignedIn { user, session, token: successor })
+            }
+            Recognised::Previous { .. } | Recognised::Older => self.end(tx, &session, now).await,
+            Recognised::Foreign => Err(RefreshError::Invalid),
+        }
+    }
+
+    async fn renew(
+        &self,
+        mut tx: Box<dyn Transaction>,
+        mut session: Session,
+        token: &SessionToken,
+        now: Timestamp,
+    ) -> Result<SignedIn, RefreshError> {
+        let user = tx.users().find(session.user_id).await?.ok_or(RefreshError::Invalid)?;
+        let successor = self.secrets.successor(token).ok_or(RefreshError::Invalid)?;
+        session.renewed(&successor, self.secrets.digest(&successor), now);
+        session.used(now, &self.lifetimes);
+        tx.sessions().update(&session).await?;
+        tx.commit().await?;
+        Ok(SignedIn { user, session, token: successor })
+    }
+
+    async fn end(
+        &self,
+        mut tx: Box<dyn Transaction>,
+        session: &Session,
+        now: Timestamp,
+    ) -> Result<SignedIn, RefreshError> {
+        tx.sessions().end(session.id, now).await?;
+        tx.commit().await?;
+        self.announcer.announce(&[self.announcer.ended(session.id, now)]).await;
+        Err(RefreshError::Reused)
+    }
+}

@@ -1,0 +1,10 @@
+//! Sessions, against fakes: signing in, staying signed in, being known, signing out.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod browser;
+mod ending;
+mod guessing;
+mod news;
+mod refresh;
+mod sign_in;
+mod world;

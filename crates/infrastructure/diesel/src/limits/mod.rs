@@ -1,0 +1,5 @@
+//! What was counted.
+
+mod attempts;
+
+pub(crate) use attempts::DieselAttemptReader;

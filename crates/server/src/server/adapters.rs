@@ -1,0 +1,83 @@
+//! Every adapter, built from the settings.
+
+use super::master_key;
+use super::running::StartError;
+use crate::config::{MasterKeySource, MigratePolicy, Settings};
+use std::sync::Arc;
+use threshold_application::ports::{AccessTokens, Clock, IdGenerator, PasswordHasher, SecretGenerator, SessionSecrets};
+use threshold_application::sessions::Announcer;
+use threshold_bcrypt::BcryptHasher;
+use threshold_diesel::Database;
+use threshold_in_process::{MemoryRevocations, OsSecrets, RememberedAccounts, SystemClock, UuidV7Ids};
+use threshold_telemetry::PrometheusMeter;
+use threshold_tokens::{DerivedSecrets, JwtTokens, KeyRing, KeySource, MasterKey};
+
+/// What the use cases are made of.
+pub(super) struct Adapters {
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) ids: Arc<dyn IdGenerator>,
+    pub(super) random: Arc<dyn SecretGenerator>,
+    pub(super) meter: Arc<PrometheusMeter>,
+    pub(super) database: Database,
+    pub(super) users: Arc<RememberedAccounts>,
+    pub(super) hasher: Arc<dyn PasswordHasher>,
+    pub(super) tokens: Arc<dyn AccessTokens>,
+    pub(super) secrets: Arc<dyn SessionSecrets>,
+    pub(super) revocations: Arc<MemoryRevocations>,
+    pub(super) announcer: Arc<Announcer>,
+}
+
+/// Builds them all.
+pub(super) async fn build(settings: &Settings) -> Result<Adapters, StartError> {
+    let meter = Arc::new(PrometheusMeter::new()?);
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let random: Arc<dyn SecretGenerator> = Arc::new(OsSecrets);
+    let database = open_database(settings, &meter).await?;
+    let master = master_key(settings, random.as_ref())?;
+    let repository = database.signing_keys();
+    let source =
+        KeySource { repository: repository.as_ref(), master: &master, clock: clock.as_ref(), secrets: random.as_ref() };
+    let keys = KeyRing::load(&source, &settings.tokens.method).await?;
+    let users = RememberedAccounts::new(database.accounts(), Arc::clone(&clock), settings.remembered_users);
+    let users = Arc::new(users);
+    let revocations = Arc::new(MemoryRevocations::default());
+    Ok(Adapters {
+        hasher: Arc::new(BcryptHasher::start(settings.password, Arc::clone(&random), meter.clone())),
+        tokens: Arc::new(JwtTokens::new(keys, settings.tokens.tokens.clone())),
+        secrets: Arc::new(DerivedSecrets::new(&master).map_err(|_unspecified| StartError::Secrets)?),
+        announcer: Arc::new(Announcer {
+            revocations: revocations.clone(),
+            users: users.clone(),
+            feed: None,
+            meter: meter.clone(),
+            access_lifetime: settings.tokens.access_lifetime,
+        }),
+        ids: Arc::new(UuidV7Ids::default()),
+        clock,
+        random,
+        meter,
+        database,
+        users,
+        revocations,
+    })
+}
+
+async fn open_database(settings: &Settings, meter: &Arc<PrometheusMeter>) -> Result<Database, StartError> {
+    let database = Database::connect(&settings.database, meter.clone()).await?;
+    let migrations = database.migrations();
+    match settings.migrate {
+        MigratePolicy::Auto => drop(migrations.up().await?),
+        MigratePolicy::Never => match migrations.pending().await? {
+            pending if pending.is_empty() => {}
+            pending => return Err(StartError::PendingMigrations(pending)),
+        },
+    }
+    Ok(database)
+}
+
+fn master_key(settings: &Settings, random: &dyn SecretGenerator) -> Result<MasterKey, StartError> {
+    match &settings.master_key {
+        MasterKeySource::Given(key) => Ok(key.clone()),
+        MasterKeySource::File(path) => Ok(master_key::read_or_make(path, random)?),
+    }
+}

@@ -1,0 +1,50 @@
+//! Secrets that are derived without a secret.
+
+use threshold_application::ports::SessionSecrets;
+use threshold_domain::accounts::UserId;
+use threshold_domain::limits::AttemptKey;
+use threshold_domain::sessions::{CsrfToken, DeviceTag, SecretDigest, SessionId, SessionSecret, SessionToken};
+
+/// Derives by a checksum that anybody can compute; different things give different results, as far as tests go.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct FakeSecrets;
+
+impl SessionSecrets for FakeSecrets {
+    fn digest(&self, token: &SessionToken) -> SecretDigest {
+        SecretDigest::new(mixed(&[b"digest", &token.to_bytes()]))
+    }
+
+    fn successor(&self, token: &SessionToken) -> Option<SessionToken> {
+        token.followed_by(SessionSecret::new(mixed(&[b"next", &token.to_bytes()])))
+    }
+
+    fn csrf_token(&self, session: SessionId) -> CsrfToken {
+        CsrfToken::new(format!("csrf-{session}"))
+    }
+
+    fn device_tag(&self, device: &[u8; 16], user: UserId) -> DeviceTag {
+        let all = mixed(&[b"device", device, user.as_uuid().as_bytes()]);
+        DeviceTag::new(std::array::from_fn(|place| all.get(place).copied().unwrap_or_default()))
+    }
+
+    fn attempt_key(&self, parts: &[&str]) -> AttemptKey {
+        let parts: Vec<&[u8]> = parts.iter().map(|part| part.as_bytes()).collect();
+        AttemptKey(mixed(&parts))
+    }
+}
+
+/// 32 bytes, each of which depends on every byte of every part.
+fn mixed(parts: &[&[u8]]) -> [u8; 32] {
+    let mut state = 0xcbf2_9ce4_8422_2325_u64;
+    let mut step = |byte: u8| {
+        state = (state ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+        let [high, ..] = state.rotate_left(21).to_be_bytes();
+        high
+    };
+    for part in parts {
+        for byte in part.iter().chain(&[0xff]) {
+            step(*byte);
+        }
+    }
+    std::array::from_fn(|_| step(1))
+}

@@ -1,0 +1,30 @@
+//! `DELETE /api/v1/users/me/sessions/{id}`
+
+use crate::detached::Detached;
+use crate::problem::{Code, Problem};
+use crate::request::Authenticated;
+use actix_web::HttpResponse;
+use actix_web::web::{Data, Path};
+use threshold_application::sessions::EndSessions;
+use threshold_domain::sessions::SessionId;
+use uuid::Uuid;
+
+/// Ends one of the caller's sessions.
+#[utoipa::path(
+    delete,
+    path = "/api/v1/users/me/sessions/{id}",
+    params(("id" = Uuid, Path, description = "The session")),
+    responses((status = 204, description = "The session has ended"))
+)]
+pub(crate) async fn end_session(
+    use_case: Data<EndSessions>,
+    detached: Data<Detached>,
+    caller: Authenticated,
+    id: Path<String>,
+) -> Result<HttpResponse, Problem> {
+    // What is no id names no session either.
+    let id = Uuid::parse_str(&id).map_err(|_no_id| Problem::new(Code::SessionNotFound))?;
+    let user = caller.0.user_id;
+    detached.run(async move { use_case.one_of(user, SessionId::new(id)).await }).await??;
+    Ok(HttpResponse::NoContent().finish())
+}

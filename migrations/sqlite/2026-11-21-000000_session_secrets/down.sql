@@ -1,0 +1,12 @@
+DROP INDEX users_grants_changed_at_idx;
+ALTER TABLE users DROP COLUMN grants_changed_at;
+DROP INDEX sessions_idle_until_idx;
+ALTER TABLE sessions DROP COLUMN kind;
+ALTER TABLE sessions DROP COLUMN remembered;
+ALTER TABLE sessions DROP COLUMN address;
+ALTER TABLE sessions DROP COLUMN user_agent;
+ALTER TABLE sessions DROP COLUMN last_seen_at;
+ALTER TABLE sessions DROP COLUMN idle_until;
+ALTER TABLE sessions DROP COLUMN secret_digest;
+ALTER TABLE sessions DROP COLUMN generation;
+ALTER TABLE sessions DROP COLUMN renewed_at;
