@@ -33,6 +33,6 @@ mod fakes;
 
 pub use builders::{a_password, a_registration, a_session, a_signing_key, a_user, at};
 pub use fakes::{
-    FailingUnitOfWork, FakeHasher, FakeRevocations, FakeTokens, FixedClock, InMemoryStore, RecordingMeter,
-    ScriptedCheck, SeededSecrets, SequentialIds,
+    FailingUnitOfWork, FakeBuckets, FakeHasher, FakeNewsFeed, FakeRevocations, FakeTokens, FixedClock, InMemoryStore,
+    RecordingMeter, ScriptedCheck, SeededSecrets, SequentialIds,
 };

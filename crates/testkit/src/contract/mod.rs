@@ -14,9 +14,11 @@
 
 pub mod access_tokens;
 pub mod generators;
+pub mod news_feed;
 pub mod password_hasher;
 pub mod revocation_list;
 pub mod stores;
+pub mod token_buckets;
 
 pub use stores::Stores;
 

@@ -1,22 +1,26 @@
 //! The fakes, one file a port.
 
+mod buckets;
 mod check;
 mod clock;
 mod failing;
 mod hasher;
 mod ids;
 mod meter;
+mod news;
 mod revocations;
 mod secrets;
 mod store;
 mod tokens;
 
+pub use buckets::FakeBuckets;
 pub use check::ScriptedCheck;
 pub use clock::FixedClock;
 pub use failing::FailingUnitOfWork;
 pub use hasher::FakeHasher;
 pub use ids::SequentialIds;
 pub use meter::RecordingMeter;
+pub use news::FakeNewsFeed;
 pub use revocations::FakeRevocations;
 pub use secrets::SeededSecrets;
 pub use store::InMemoryStore;
