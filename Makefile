@@ -23,9 +23,9 @@ help: ## Lists these targets
 run: needs-rust ## Builds Threshold and runs it on http://127.0.0.1:8080 with SQLite in ./data
 	cargo run --package threshold-server -- serve
 
-test: needs-rust needs-nextest ## Runs every test, on both databases; sets up what it needs
+test: needs-rust needs-nextest ## Runs every test, on both databases and Redis; sets up what it needs
 	$(call timed,build tests,cargo nextest run --workspace --no-run)
-	$(call timed,tests,tests/with-postgres cargo nextest run --workspace $(if $(CI),--profile ci))
+	$(call timed,tests,tests/with-postgres tests/with-redis cargo nextest run --workspace $(if $(CI),--profile ci))
 	$(call timed,examples in documents,cargo test --doc --workspace --quiet)
 
 check: needs-rust needs-deny ## Format, lints, documents, licences and bans, generated files
@@ -37,7 +37,7 @@ check: needs-rust needs-deny ## Format, lints, documents, licences and bans, gen
 
 bench: needs-rust ## Measures, and prints ratios against baselines of the same run
 	cargo build --release --package threshold-server --package threshold-tests --bins
-	tests/with-postgres target/release/bench $(BENCH)
+	tests/with-postgres tests/with-redis target/release/bench $(BENCH)
 
 fmt: ## Formats the sources
 	cargo fmt --all

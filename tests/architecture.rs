@@ -8,13 +8,14 @@ use std::path::{Path, PathBuf};
 use syn::visit::Visit;
 
 /// Which of our crates each crate may depend on.
-const LAYERS: [(&str, &[&str]); 10] = [
+const LAYERS: [(&str, &[&str]); 11] = [
     ("threshold-domain", &[]),
     ("threshold-application", &["threshold-domain"]),
     ("threshold-testkit", &["threshold-domain", "threshold-application"]),
     ("threshold-bcrypt", &["threshold-domain", "threshold-application"]),
     ("threshold-diesel", &["threshold-domain", "threshold-application"]),
     ("threshold-in-process", &["threshold-domain", "threshold-application"]),
+    ("threshold-redis", &["threshold-domain", "threshold-application"]),
     ("threshold-telemetry", &["threshold-domain", "threshold-application"]),
     ("threshold-tokens", &["threshold-domain", "threshold-application"]),
     ("threshold-transport", &["threshold-domain", "threshold-application"]),
@@ -26,6 +27,7 @@ const LAYERS: [(&str, &[&str]); 10] = [
             "threshold-bcrypt",
             "threshold-diesel",
             "threshold-in-process",
+            "threshold-redis",
             "threshold-telemetry",
             "threshold-tokens",
             "threshold-transport",

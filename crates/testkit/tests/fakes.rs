@@ -1,11 +1,14 @@
 //! The fakes pass the suites that the adapters pass.
 
 use std::sync::Arc;
-use threshold_application::ports::{AccessTokens, PasswordHasher, RevocationList};
+use std::time::Instant;
+use threshold_application::ports::{AccessTokens, Clock, NewsFeed, PasswordHasher, RevocationList, TokenBuckets};
+use threshold_domain::Timestamp;
 use threshold_testkit::contract::Stores;
 use threshold_testkit::contract::generators::Generators;
 use threshold_testkit::{
-    FakeHasher, FakeRevocations, FakeTokens, FixedClock, InMemoryStore, SeededSecrets, SequentialIds,
+    FakeBuckets, FakeHasher, FakeNewsFeed, FakeRevocations, FakeTokens, FixedClock, InMemoryStore, SeededSecrets,
+    SequentialIds, at,
 };
 
 fn stores() -> Stores {
@@ -32,6 +35,23 @@ fn revocations() -> Arc<dyn RevocationList> {
     Arc::new(FakeRevocations::default())
 }
 
+/// A clock that runs.
+struct Running(Instant);
+
+impl Clock for Running {
+    fn now(&self) -> Timestamp {
+        at(0) + self.0.elapsed()
+    }
+}
+
+fn buckets() -> Arc<dyn TokenBuckets> {
+    Arc::new(FakeBuckets::over(Arc::new(Running(Instant::now()))))
+}
+
+fn feed() -> Arc<dyn NewsFeed> {
+    Arc::new(FakeNewsFeed::default())
+}
+
 fn generators() -> Generators {
     Generators {
         clock: Arc::new(FixedClock::default()),
@@ -45,3 +65,5 @@ threshold_testkit::password_hasher_contract!(hasher());
 threshold_testkit::access_tokens_contract!(tokens());
 threshold_testkit::revocation_list_contract!(revocations());
 threshold_testkit::generator_contract!(generators());
+threshold_testkit::token_buckets_contract!(buckets());
+threshold_testkit::news_feed_contract!(feed());

@@ -1,7 +1,8 @@
-//! Adapters that need nothing but this process: time, ids, secrets, revocations, a memory of users.
+//! Adapters that need nothing but this process: time, ids, secrets, revocations, rate limits, a memory of users.
 //!
 //! The clock, the id and the secret generator are the only places that may ask the operating system for them.
 
+mod local_buckets;
 mod memory_revocations;
 mod os_secrets;
 mod remembered_accounts;
@@ -9,6 +10,7 @@ mod system_clock;
 mod time_limited_check;
 mod uuid_v7_ids;
 
+pub use local_buckets::LocalBuckets;
 pub use memory_revocations::MemoryRevocations;
 pub use os_secrets::OsSecrets;
 pub use remembered_accounts::RememberedAccounts;

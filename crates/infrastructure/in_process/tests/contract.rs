@@ -1,12 +1,16 @@
 //! The adapters keep their ports' contracts.
 
 use std::sync::Arc;
-use threshold_application::ports::RevocationList;
-use threshold_in_process::{MemoryRevocations, OsSecrets, SystemClock, UuidV7Ids};
+use threshold_application::ports::{RevocationList, TokenBuckets};
+use threshold_in_process::{LocalBuckets, MemoryRevocations, OsSecrets, SystemClock, UuidV7Ids};
 use threshold_testkit::contract::generators::Generators;
 
 fn revocations() -> Arc<dyn RevocationList> {
     Arc::new(MemoryRevocations::default())
+}
+
+fn buckets() -> Arc<dyn TokenBuckets> {
+    Arc::new(LocalBuckets::new(1000))
 }
 
 fn generators() -> Generators {
@@ -15,3 +19,4 @@ fn generators() -> Generators {
 
 threshold_testkit::revocation_list_contract!(revocations());
 threshold_testkit::generator_contract!(generators());
+threshold_testkit::token_buckets_contract!(buckets());

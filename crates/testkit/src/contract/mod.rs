@@ -15,10 +15,12 @@
 pub mod access_tokens;
 pub mod attempts;
 pub mod generators;
+pub mod news_feed;
 pub mod password_hasher;
 pub mod revocation_list;
 pub mod session_stores;
 pub mod stores;
+pub mod token_buckets;
 
 pub use stores::Stores;
 

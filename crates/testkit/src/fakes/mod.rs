@@ -1,12 +1,13 @@
 //! The fakes, one file a port.
 
+mod buckets;
 mod check;
 mod clock;
 mod failing;
 mod hasher;
 mod ids;
 mod meter;
-mod news_feed;
+mod news;
 mod revocations;
 mod secrets;
 mod session_secrets;
@@ -14,13 +15,14 @@ mod store;
 mod tokens;
 mod user_cache;
 
+pub use buckets::FakeBuckets;
 pub use check::ScriptedCheck;
 pub use clock::FixedClock;
 pub use failing::FailingUnitOfWork;
 pub use hasher::FakeHasher;
 pub use ids::SequentialIds;
 pub use meter::RecordingMeter;
-pub use news_feed::FakeNewsFeed;
+pub use news::FakeNewsFeed;
 pub use revocations::FakeRevocations;
 pub use secrets::SeededSecrets;
 pub use session_secrets::FakeSecrets;

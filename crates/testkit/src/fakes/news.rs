@@ -1,4 +1,4 @@
-//! News in a list.
+//! A news feed in a list.
 
 use super::lock;
 use async_trait::async_trait;
@@ -6,10 +6,10 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use threshold_application::ports::{FeedError, FeedPosition, News, NewsFeed};
 
-/// Keeps everything that was announced, and never waits.
+/// All that was ever announced. It never waits: a quarter of a second is the most that a feed may take.
 #[derive(Debug, Default)]
 pub struct FakeNewsFeed {
-    announced: Mutex<Vec<News>>,
+    news: Mutex<Vec<News>>,
     down: AtomicBool,
 }
 
@@ -19,10 +19,10 @@ impl FakeNewsFeed {
         self.down.store(down, Ordering::SeqCst);
     }
 
-    /// Everything that was announced.
+    /// What was announced, in order.
     #[must_use]
     pub fn announced(&self) -> Vec<News> {
-        lock(&self.announced).clone()
+        lock(&self.news).clone()
     }
 
     fn check(&self) -> Result<(), FeedError> {
@@ -34,15 +34,16 @@ impl FakeNewsFeed {
 impl NewsFeed for FakeNewsFeed {
     async fn announce(&self, news: &[News]) -> Result<(), FeedError> {
         self.check()?;
-        lock(&self.announced).extend_from_slice(news);
+        lock(&self.news).extend(news);
         Ok(())
     }
 
     async fn next(&self, position: Option<&FeedPosition>) -> Result<(Vec<News>, FeedPosition), FeedError> {
         self.check()?;
-        let announced = lock(&self.announced);
-        let read: usize = position.and_then(|position| position.as_str().parse().ok()).unwrap_or(0);
-        let news = announced.get(read..).unwrap_or_default().to_vec();
-        Ok((news, FeedPosition::new(announced.len().to_string())))
+        let read = position.map_or(Ok(0), |position| position.as_str().parse::<usize>());
+        let read = read.map_err(|error| FeedError(error.into()))?;
+        let news = lock(&self.news);
+        let later = news.get(read..).unwrap_or_default().to_vec();
+        Ok((later, FeedPosition::new(news.len().to_string())))
     }
 }
