@@ -27,6 +27,8 @@ pub enum Metric {
     Revocations,
     /// Authentications that had to ask the store.
     RevocationFallbacks,
+    /// Rate limits that an instance had to hold by itself.
+    RateLimitFallbacks,
 }
 
 /// How a metric behaves.
@@ -42,7 +44,7 @@ pub enum MetricKind {
 
 impl Metric {
     /// All of them, in the order of the reference.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::HttpRequests,
         Self::HttpRequestDuration,
         Self::HttpRequestsInFlight,
@@ -55,6 +57,7 @@ impl Metric {
         Self::Registrations,
         Self::Revocations,
         Self::RevocationFallbacks,
+        Self::RateLimitFallbacks,
     ];
 
     /// The name as Prometheus sees it.
@@ -73,6 +76,7 @@ impl Metric {
             Self::Registrations => "threshold_registrations_total",
             Self::Revocations => "threshold_revocations",
             Self::RevocationFallbacks => "threshold_revocation_fallbacks_total",
+            Self::RateLimitFallbacks => "threshold_rate_limit_fallbacks_total",
         }
     }
 
@@ -80,9 +84,12 @@ impl Metric {
     #[must_use]
     pub fn kind(self) -> MetricKind {
         match self {
-            Self::HttpRequests | Self::Hashes | Self::SignIns | Self::Registrations | Self::RevocationFallbacks => {
-                MetricKind::Counter
-            }
+            Self::HttpRequests
+            | Self::Hashes
+            | Self::SignIns
+            | Self::Registrations
+            | Self::RevocationFallbacks
+            | Self::RateLimitFallbacks => MetricKind::Counter,
             Self::HttpRequestsInFlight | Self::HashQueueDepth | Self::PoolConnections | Self::Revocations => {
                 MetricKind::Gauge
             }
@@ -104,7 +111,8 @@ impl Metric {
             | Self::HashWait
             | Self::Registrations
             | Self::Revocations
-            | Self::RevocationFallbacks => &[],
+            | Self::RevocationFallbacks
+            | Self::RateLimitFallbacks => &[],
         }
     }
 
@@ -131,6 +139,9 @@ impl Metric {
             Self::Revocations => "Ended sessions that are remembered until their tokens expire.",
             Self::RevocationFallbacks => {
                 "Requests whose session was looked up in the database because the list was out of date."
+            }
+            Self::RateLimitFallbacks => {
+                "Rate limits that this instance counted for itself because the shared ones were out of reach."
             }
         }
     }
