@@ -33,6 +33,8 @@ pub enum Metric {
     NewsFeedFailures,
     /// Requests that were refused because there were too many.
     RateLimited,
+    /// Rate limits that an instance had to hold by itself.
+    RateLimitFallbacks,
 }
 
 /// How a metric behaves.
@@ -48,7 +50,7 @@ pub enum MetricKind {
 
 impl Metric {
     /// All of them, in the order of the reference.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::HttpRequests,
         Self::HttpRequestDuration,
         Self::HttpRequestsInFlight,
@@ -64,6 +66,7 @@ impl Metric {
         Self::Refreshes,
         Self::NewsFeedFailures,
         Self::RateLimited,
+        Self::RateLimitFallbacks,
     ];
 
     /// The name as Prometheus sees it.
@@ -85,6 +88,7 @@ impl Metric {
             Self::Refreshes => "threshold_refreshes_total",
             Self::NewsFeedFailures => "threshold_news_feed_failures_total",
             Self::RateLimited => "threshold_rate_limited_total",
+            Self::RateLimitFallbacks => "threshold_rate_limit_fallbacks_total",
         }
     }
 
@@ -99,7 +103,8 @@ impl Metric {
             | Self::RevocationFallbacks
             | Self::Refreshes
             | Self::NewsFeedFailures
-            | Self::RateLimited => MetricKind::Counter,
+            | Self::RateLimited
+            | Self::RateLimitFallbacks => MetricKind::Counter,
             Self::HttpRequestsInFlight | Self::HashQueueDepth | Self::PoolConnections | Self::Revocations => {
                 MetricKind::Gauge
             }
@@ -123,7 +128,8 @@ impl Metric {
             | Self::HashWait
             | Self::Registrations
             | Self::Revocations
-            | Self::RevocationFallbacks => &[],
+            | Self::RevocationFallbacks
+            | Self::RateLimitFallbacks => &[],
         }
     }
 
@@ -160,6 +166,9 @@ impl Metric {
                 "Times that the news feed between instances could not be used, to `announce` or to `follow`."
             }
             Self::RateLimited => "Requests answered 429 by the limit on addresses, by the class of limit.",
+            Self::RateLimitFallbacks => {
+                "Rate limits that this instance counted for itself because the shared ones were out of reach."
+            }
         }
     }
 }

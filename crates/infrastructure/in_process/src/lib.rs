@@ -2,6 +2,8 @@
 //!
 //! The clock, the id and the secret generator are the only places that may ask the operating system for them.
 
+mod fallback_buckets;
+mod leased_buckets;
 mod local_buckets;
 mod memory_revocations;
 mod os_secrets;
@@ -10,6 +12,8 @@ mod system_clock;
 mod time_limited_check;
 mod uuid_v7_ids;
 
+pub use fallback_buckets::FallbackBuckets;
+pub use leased_buckets::LeasedBuckets;
 pub use local_buckets::LocalBuckets;
 pub use memory_revocations::MemoryRevocations;
 pub use os_secrets::OsSecrets;
