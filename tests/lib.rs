@@ -10,4 +10,6 @@
 
 mod harness;
 
-pub use harness::{Answer, Backend, Client, GOOD_PASSWORD, Installation, Server, raw, read_head};
+pub use threshold_test_redis::OwnRedis;
+
+pub use harness::{Answer, Backend, Client, GOOD_PASSWORD, Haproxy, Installation, Server, raw, read_head};

@@ -7,6 +7,7 @@ mod configuration;
 mod conventions;
 mod flow;
 mod guessing;
+mod limits;
 mod malformed;
 mod openapi;
 mod operations;

@@ -4,8 +4,10 @@
 mod clients;
 mod crash;
 mod instances;
+mod news;
 mod outage;
 mod overload;
+mod redis;
 mod shutdown;
 mod storage;
 

@@ -27,7 +27,8 @@ pub struct Installation {
 }
 
 impl Installation {
-    /// An installation of `binary` on an empty database. Hashing is cheap, ports are free ones, the log is JSON.
+    /// An installation of `binary` on an empty database. Hashing is cheap, nobody is limited, ports are free
+    /// ones, the log is JSON.
     pub async fn new(binary: &str, backend: Backend) -> Self {
         let folder = Arc::new(TempDir::new().unwrap());
         let postgres = match backend {
@@ -45,6 +46,8 @@ impl Installation {
             .with("OBSERVABILITY__LOG_FORMAT", "json")
             .with("PASSWORD__BCRYPT_COST", "4")
             .with("PASSWORD__MAX_QUEUE_WAIT", "60s")
+            .with("RATE_LIMIT__DEFAULT_PER_MINUTE", "0")
+            .with("RATE_LIMIT__AUTH_PER_MINUTE", "0")
             .with("DATABASE__MIGRATE", "auto")
             .with("DATABASE__URL", &url)
             .with("SECRET_KEY", &"5e".repeat(32))

@@ -10,11 +10,14 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use threshold_application::accounts::{Register, ShowProfile};
 use threshold_application::operations::CheckReadiness;
-use threshold_application::ports::{AccessTokens, Clock, IdGenerator, Meter, SecretGenerator, SessionSecrets};
+use threshold_application::ports::{
+    AccessTokens, Clock, IdGenerator, Meter, SecretGenerator, SessionSecrets, TokenBuckets,
+};
 use threshold_application::sessions::{
     Authenticate, AuthenticateBrowser, EndSessions, IssueAccessToken, ListSessions, RefreshSession, SignIn,
 };
 use threshold_domain::accounts::{PasswordPolicy, ReservedUsernames};
+use threshold_domain::limits::RateLimit;
 
 /// The use cases and ports that requests reach, shared by all workers.
 #[derive(Clone)]
@@ -41,6 +44,8 @@ pub struct Services {
     pub secrets: Arc<dyn SessionSecrets>,
     /// Names devices.
     pub random: Arc<dyn SecretGenerator>,
+    /// Counts requests of each client.
+    pub buckets: Arc<dyn TokenBuckets>,
     /// Dates cookies.
     pub clock: Arc<dyn Clock>,
     /// Publishes the keys that tokens can be verified with.
@@ -62,12 +67,23 @@ pub struct HttpSettings {
     pub https: bool,
     /// Origins of other sites whose pages may use the service with their visitors' cookies.
     pub cors_origins: Vec<String>,
+    /// How often one client may ask.
+    pub limits: RequestLimits,
     /// How long a client may take to send a body, once its head has arrived.
     pub body_timeout: Duration,
     /// Which accounts may be made.
     pub registration: RegistrationRules,
     /// When the process started.
     pub started: Instant,
+}
+
+/// How often one client may ask; `None` where there is no limit.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct RequestLimits {
+    /// For everything.
+    pub default: Option<RateLimit>,
+    /// For everything that proves who somebody is, together.
+    pub auth: Option<RateLimit>,
 }
 
 /// Which accounts may be made.
@@ -87,6 +103,7 @@ impl HttpSettings {
             public_url: public_url.to_owned(),
             https: public_url.starts_with("https://"),
             cors_origins: Vec::new(),
+            limits: RequestLimits::default(),
             body_timeout: Duration::from_secs(1),
             registration: RegistrationRules {
                 reserved_usernames: ReservedUsernames::default(),
@@ -130,11 +147,14 @@ pub fn app(
         .app_data(web::Data::from(services.secrets))
         .app_data(web::Data::from(services.random))
         .app_data(web::Data::from(services.clock))
+        .app_data(web::Data::from(services.buckets))
         .app_data(web::Data::from(services.tokens))
         .app_data(web::Data::from(services.check_readiness))
         .configure(routes::configure)
         .default_service(web::to(operations::route_not_found))
+        .wrap(from_fn(middleware::limit_requests))
         .wrap(from_fn(middleware::render_problems::<BoxBody>))
+        .wrap(from_fn(middleware::tell_limits))
         .wrap(from_fn(middleware::add_security_headers))
         .wrap(from_fn(middleware::observe))
 }

@@ -1,6 +1,7 @@
 //! One operation: its handler, who may call it, how it can fail, and what the document says of it.
 
 use crate::app::HttpSettings;
+use crate::middleware::{Class, limit};
 use crate::problem::{Code, FieldError, Problem, ProblemBody};
 use crate::request::{RenewedCookies, Site, authenticate};
 use actix_web::body::BoxBody;
@@ -29,6 +30,7 @@ pub(crate) struct Endpoint {
     method: HttpMethod,
     access: Access,
     refuses_other_sites: bool,
+    is_limited: bool,
     problems: Vec<Code>,
     operation: Operation,
     route: Route,
@@ -60,7 +62,8 @@ impl Endpoint {
             method,
             access: Access::Anyone,
             refuses_other_sites: false,
-            problems: vec![Code::InternalError],
+            is_limited: false,
+            problems: vec![Code::InternalError, Code::RateLimited],
             operation,
             route: web::route().to(handler),
         }
@@ -86,6 +89,12 @@ impl Endpoint {
     pub(crate) fn not_from_other_sites(mut self) -> Self {
         self.refuses_other_sites = true;
         self.can_fail_with(&[Code::CsrfFailed])
+    }
+
+    /// It proves who somebody is, and shares one strict limit with its like.
+    pub(crate) fn proves_identity(mut self) -> Self {
+        self.is_limited = true;
+        self
     }
 
     /// It reads a JSON body.
@@ -138,6 +147,7 @@ impl Endpoint {
             path: self.path,
             access: self.access,
             refuses_other_sites: self.refuses_other_sites,
+            is_limited: self.is_limited,
         });
         let on_rails = move |request: ServiceRequest, next: Next<BoxBody>| run(Rc::clone(&rails), request, next);
         self.route.guard(OneOf(methods)).wrap(from_fn(on_rails))
@@ -191,6 +201,7 @@ struct Rails {
     path: String,
     access: Access,
     refuses_other_sites: bool,
+    is_limited: bool,
     takes_query: bool,
 }
 
@@ -228,8 +239,11 @@ fn add_renewed_cookies(request: &HttpRequest, answer: &mut ServiceResponse<BoxBo
 }
 
 impl Rails {
-    /// In this order: where it comes from, who it is, then the query.
+    /// In this order: how often, where it comes from, who it is, then the query.
     async fn admit(&self, request: &ServiceRequest) -> Result<(), Problem> {
+        if self.is_limited {
+            limit(request.request(), Class::Auth).await?;
+        }
         if self.refuses_other_sites
             && let Some(settings) = request.app_data::<web::Data<HttpSettings>>()
         {

@@ -1,7 +1,7 @@
 //! The HTTP interface: parses requests into domain values, runs one use case, answers in JSON.
 //!
-//! A request passes, from outside in: `middleware` (request id, log and metrics, security headers, problems) → the route → the
-//! rails of its `endpoint` (panics, authentication, query) → the handler, which reads its body through `request::Fields`.
+//! A request passes, from outside in: `middleware` (request id, log and metrics, security headers, problems, limits) → the route → the
+//! rails of its `endpoint` (panics, limits, authentication, query) → the handler, which reads its body through `request::Fields`.
 //! Every operation stands in one table, `routes`, from which the router, the `Allow` header and the OpenAPI document are made.
 
 mod accounts;
@@ -16,6 +16,6 @@ mod request;
 mod routes;
 mod sessions;
 
-pub use app::{HttpSettings, RegistrationRules, Services, app};
+pub use app::{HttpSettings, RegistrationRules, RequestLimits, Services, app};
 pub use detached::Detached;
 pub use openapi::openapi_document;

@@ -16,20 +16,24 @@ const SIGN_IN: &[Code] =
 pub(crate) fn endpoints() -> Vec<Endpoint> {
     vec![
         Endpoint::new::<accounts::RegisterPath, _, _>("accounts", accounts::register)
+            .proves_identity()
             .with_body()
             .stored()
             .can_fail_with(&[Code::EmailTaken, Code::UsernameTaken]),
         Endpoint::new::<accounts::MePath, _, _>("accounts", accounts::me).for_signed_in(),
         Endpoint::new::<sessions::LoginPath, _, _>("sessions", sessions::login)
+            .proves_identity()
             .with_body()
             .stored()
             .not_from_other_sites()
             .can_fail_with(SIGN_IN),
         Endpoint::new::<sessions::RefreshPath, _, _>("sessions", sessions::refresh)
+            .proves_identity()
             .with_body()
             .stored()
             .can_fail_with(&[Code::RefreshInvalid, Code::RefreshReused, Code::CsrfFailed]),
         Endpoint::new::<sessions::StartSessionPath, _, _>("sessions", sessions::start_session)
+            .proves_identity()
             .with_body()
             .stored()
             .not_from_other_sites()

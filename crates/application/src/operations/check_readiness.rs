@@ -42,15 +42,23 @@ pub struct CheckResult {
 pub enum CheckStatus {
     /// It is.
     Up,
-    /// It isn't.
+    /// It isn't, and no traffic may come.
     Down,
+    /// It isn't, and the service goes on without it.
+    Degraded,
 }
 
 impl Readiness {
     /// Whether traffic may come.
     #[must_use]
     pub fn is_ready(&self) -> bool {
-        !self.draining && self.checks.iter().all(|check| check.status == CheckStatus::Up)
+        !self.draining && self.checks.iter().all(|check| check.status != CheckStatus::Down)
+    }
+
+    /// Whether the service goes on without one of its parts.
+    #[must_use]
+    pub fn is_degraded(&self) -> bool {
+        self.checks.iter().any(|check| check.status == CheckStatus::Degraded)
     }
 }
 
@@ -69,7 +77,7 @@ impl CheckReadiness {
             Ok(()) => CheckStatus::Up,
             Err(error) => {
                 warn!(check = check.name(), error = ?error, "a readiness check failed");
-                CheckStatus::Down
+                if check.is_vital() { CheckStatus::Down } else { CheckStatus::Degraded }
             }
         };
         CheckResult { name: check.name(), status, latency }

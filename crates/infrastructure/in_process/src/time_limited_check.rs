@@ -19,6 +19,10 @@ impl ReadinessCheck for TimeLimitedCheck {
         self.check.name()
     }
 
+    fn is_vital(&self) -> bool {
+        self.check.is_vital()
+    }
+
     async fn check(&self) -> Result<(), NotReady> {
         match tokio::time::timeout(self.limit, self.check.check()).await {
             Ok(outcome) => outcome,

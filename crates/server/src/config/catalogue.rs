@@ -52,6 +52,12 @@ pub(crate) const SETTINGS: &[Setting] = &[
     setting("database.acquire_timeout", r#""5s""#, "duration", "Who gets no connection within this time is answered 503 `overloaded`."),
     setting("database.statement_timeout", r#""5s""#, "duration", "The longest that one statement may take."),
 
+    secret("redis.url", Some(r#""""#), "URL", "`redis://user:password@host:port/database`, or `rediss://` for an encrypted connection: where many instances share rate limits and hear of each other at once. Empty: each counts for itself, and they find in the database what the others have ended."),
+
+    setting("rate_limit.default_per_minute", "100", "number", "How many requests a minute one client may send, all together; 0 for no limit. A client is an IPv4 address or an IPv6 network (/64)."),
+    setting("rate_limit.auth_per_minute", "5", "number", "How many of them may register, sign in or refresh; 0 for no limit."),
+    setting("rate_limit.max_clients", "100000", "number", "How many clients each instance remembers, about 300 bytes each; beyond that those that were not seen for longest are forgotten."),
+
     setting("password.min_length", "8", "number", "The fewest characters of a new password, from 1 to 256."),
     setting("password.min_score", "3", "0 to 4", "The lowest zxcvbn score of a new password."),
     setting("password.bcrypt_cost", "12", "4 to 16", "The cost of new hashes: one more takes twice as long. Under 10 is refused in production."),

@@ -7,6 +7,7 @@ mod catalogue;
 mod duration;
 mod fault;
 mod layers;
+mod limits;
 mod reader;
 mod reference;
 mod sessions;
@@ -15,6 +16,7 @@ mod show;
 
 pub use fault::{Fault, Faults};
 pub use layers::Sources;
+pub use limits::LimitsSettings;
 pub use reference::{default_toml, markdown};
 pub use sessions::SessionsSettings;
 pub use settings::{

@@ -2,6 +2,7 @@
 
 use super::fault::Faults;
 use super::layers::Sources;
+use super::limits::{LimitsSettings, limits, redis};
 use super::reader::{Noted, Reader};
 use super::sessions::{SessionsSettings, sessions};
 use super::{duration, layers::Layers};
@@ -13,6 +14,7 @@ use std::time::Duration;
 use threshold_bcrypt::{BcryptSettings, Cost};
 use threshold_diesel::{DatabaseSettings, DatabaseUrl};
 use threshold_domain::accounts::{PasswordPolicy, ReservedUsernames, StrengthScore, Username};
+use threshold_redis::RedisSettings;
 use threshold_telemetry::LogFormat;
 use threshold_tokens::{MasterKey, SharedSecret, SigningMethod, TokenSettings};
 use threshold_transport::RegistrationRules;
@@ -52,6 +54,10 @@ pub struct Settings {
     pub tokens: TokensSettings,
     /// How long sessions live.
     pub sessions: SessionsSettings,
+    /// How often one client may ask.
+    pub limits: LimitsSettings,
+    /// Where instances share what they must, if they do.
+    pub redis: Option<RedisSettings>,
     /// How many users are remembered.
     pub remembered_users: usize,
     /// Metrics and the log.
@@ -168,6 +174,8 @@ fn read(reader: &mut Reader, environment: Environment) -> Result<Settings, Noted
     let require_verified_email = reader.required("login.require_verified_email", yes_or_no);
     let tokens = tokens(reader, server.as_ref().ok());
     let sessions = sessions(reader);
+    let limits = limits(reader);
+    let redis = redis(reader);
     let remembered_users = reader.required("users.cache_size", number);
     let observability = observability(reader);
     let database = database?;
@@ -182,6 +190,8 @@ fn read(reader: &mut Reader, environment: Environment) -> Result<Settings, Noted
         require_verified_email: require_verified_email?,
         tokens: tokens?,
         sessions: sessions?,
+        limits: limits?,
+        redis: redis?,
         remembered_users: remembered_users?,
         observability: observability?,
     })

@@ -4,11 +4,17 @@ use super::master_key;
 use super::running::StartError;
 use crate::config::{MasterKeySource, MigratePolicy, Settings};
 use std::sync::Arc;
-use threshold_application::ports::{AccessTokens, Clock, IdGenerator, PasswordHasher, SecretGenerator, SessionSecrets};
+use threshold_application::ports::{
+    AccessTokens, Clock, IdGenerator, PasswordHasher, SecretGenerator, SessionSecrets, TokenBuckets,
+};
 use threshold_application::sessions::Announcer;
 use threshold_bcrypt::BcryptHasher;
 use threshold_diesel::Database;
-use threshold_in_process::{MemoryRevocations, OsSecrets, RememberedAccounts, SystemClock, UuidV7Ids};
+use threshold_in_process::{
+    FallbackBuckets, LeasedBuckets, LocalBuckets, MemoryRevocations, OsSecrets, RememberedAccounts, SystemClock,
+    UuidV7Ids,
+};
+use threshold_redis::Redis;
 use threshold_telemetry::PrometheusMeter;
 use threshold_tokens::{DerivedSecrets, JwtTokens, KeyRing, KeySource, MasterKey};
 
@@ -25,6 +31,8 @@ pub(super) struct Adapters {
     pub(super) secrets: Arc<dyn SessionSecrets>,
     pub(super) revocations: Arc<MemoryRevocations>,
     pub(super) announcer: Arc<Announcer>,
+    pub(super) redis: Option<Redis>,
+    pub(super) buckets: Arc<dyn TokenBuckets>,
 }
 
 /// Builds them all.
@@ -41,6 +49,7 @@ pub(super) async fn build(settings: &Settings) -> Result<Adapters, StartError> {
     let users = RememberedAccounts::new(database.accounts(), Arc::clone(&clock), settings.remembered_users);
     let users = Arc::new(users);
     let revocations = Arc::new(MemoryRevocations::default());
+    let redis = settings.redis.as_ref().map(Redis::new).transpose()?;
     Ok(Adapters {
         hasher: Arc::new(BcryptHasher::start(settings.password, Arc::clone(&random), meter.clone())),
         tokens: Arc::new(JwtTokens::new(keys, settings.tokens.tokens.clone())),
@@ -48,10 +57,12 @@ pub(super) async fn build(settings: &Settings) -> Result<Adapters, StartError> {
         announcer: Arc::new(Announcer {
             revocations: revocations.clone(),
             users: users.clone(),
-            feed: None,
+            feed: redis.as_ref().map(Redis::news_feed),
             meter: meter.clone(),
             access_lifetime: settings.tokens.access_lifetime,
         }),
+        buckets: buckets(settings, redis.as_ref(), &meter),
+        redis,
         ids: Arc::new(UuidV7Ids::default()),
         clock,
         random,
@@ -60,6 +71,19 @@ pub(super) async fn build(settings: &Settings) -> Result<Adapters, StartError> {
         users,
         revocations,
     })
+}
+
+/// Those of Redis, taken from in advance and replaced by our own while it is away; without Redis our own.
+fn buckets(settings: &Settings, redis: Option<&Redis>, meter: &Arc<PrometheusMeter>) -> Arc<dyn TokenBuckets> {
+    let max_clients = settings.limits.max_clients;
+    let local: Arc<dyn TokenBuckets> = Arc::new(LocalBuckets::new(max_clients));
+    match redis {
+        None => local,
+        Some(redis) => {
+            let shared = Arc::new(LeasedBuckets::new(redis.buckets(), max_clients));
+            Arc::new(FallbackBuckets::new(shared, local, meter.clone()))
+        }
+    }
 }
 
 async fn open_database(settings: &Settings, meter: &Arc<PrometheusMeter>) -> Result<Database, StartError> {

@@ -3,14 +3,16 @@
 use std::sync::Arc;
 use std::time::Duration;
 use threshold_application::ErrorChain;
-use threshold_application::sessions::{FollowRevocations, PurgeSessions};
+use threshold_application::sessions::{FollowNews, FollowRevocations, PurgeSessions};
 use threshold_domain::Timestamp;
 use threshold_telemetry::PrometheusMeter;
-use tokio::time::{MissedTickBehavior, interval};
+use tokio::time::{MissedTickBehavior, interval, sleep};
 use tracing::{debug, info, warn};
 
 /// Sign-outs of other instances are known after this time and a query's; the list calls itself out of date after a second.
 const FOLLOW_EVERY: Duration = Duration::from_millis(250);
+/// After the feed has failed.
+const LISTEN_AGAIN: Duration = Duration::from_millis(250);
 /// Sessions and counts that are over are deleted this often.
 const PURGE_EVERY: Duration = Duration::from_mins(1);
 /// Observations are folded into their buckets this often.
@@ -36,6 +38,29 @@ pub(super) async fn follow_revocations(follow: FollowRevocations) {
                 failing = true;
             }
             Err(_still_failing) => {}
+        }
+    }
+}
+
+/// Hears from other instances for as long as the process runs. A streak of failures is logged once, and so is its end.
+pub(super) async fn follow_news(follow: FollowNews) {
+    let mut position = None;
+    let mut failing = false;
+    loop {
+        match follow.execute(position.as_ref()).await {
+            Ok(heard) => {
+                if std::mem::take(&mut failing) {
+                    info!("news of other instances is heard again");
+                }
+                position = Some(heard);
+            }
+            Err(error) => {
+                if !std::mem::replace(&mut failing, true) {
+                    warn!(error = %ErrorChain(&error), "news of other instances can't be heard; the database is looked at instead");
+                }
+                position = None;
+                sleep(LISTEN_AGAIN).await;
+            }
         }
     }
 }

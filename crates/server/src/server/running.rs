@@ -12,6 +12,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 use threshold_diesel::{ConnectError, Database, MigrationError};
+use threshold_redis::RedisSetupError;
 use threshold_telemetry::RecorderError;
 use threshold_tokens::KeyRingError;
 use tokio::task::JoinHandle;
@@ -46,6 +47,9 @@ pub enum StartError {
     /// There are no signing keys.
     #[error(transparent)]
     Keys(#[from] KeyRingError),
+    /// No client of Redis can be made.
+    #[error(transparent)]
+    Redis(#[from] RedisSetupError),
     /// The secrets can't be derived.
     #[error("secrets can't be derived from the secret key")]
     Secrets,
@@ -76,13 +80,14 @@ impl Running {
         let wiring = wire(settings, Instant::now()).await?;
         let metrics = bind_metrics(settings, &wiring.meter)?;
         let Bound { address, server } = bind_api(&settings.server, &wiring)?;
-        let Wiring { database, meter, follow_revocations, purge_sessions, draining, .. } = wiring;
+        let Wiring { database, meter, follow_revocations, follow_news, purge_sessions, draining, .. } = wiring;
         let mut handles = vec![server.handle()];
         let mut background = vec![
             tokio::spawn(background::follow_revocations(follow_revocations)),
             tokio::spawn(background::purge_sessions(purge_sessions)),
             tokio::spawn(background::keep_metrics(meter)),
         ];
+        background.extend(follow_news.map(|follow| tokio::spawn(background::follow_news(follow))));
         let metrics_address = metrics.as_ref().map(|metrics| metrics.address);
         if let Some(metrics) = metrics {
             info!(address = %format_args!("http://{}/metrics", metrics.address), "serving metrics");

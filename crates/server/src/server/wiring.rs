@@ -11,11 +11,12 @@ use threshold_application::accounts::{Register, ShowProfile};
 use threshold_application::operations::CheckReadiness;
 use threshold_application::ports::ReadinessCheck;
 use threshold_application::sessions::{
-    Authenticate, AuthenticateBrowser, EndSessions, FollowRevocations, GuessGuard, GuessLimits, IssueAccessToken,
-    ListSessions, PurgeSessions, RefreshSession, SignIn, SignInSettings,
+    Authenticate, AuthenticateBrowser, EndSessions, FollowNews, FollowRevocations, GuessGuard, GuessLimits,
+    IssueAccessToken, ListSessions, PurgeSessions, RefreshSession, SignIn, SignInSettings,
 };
 use threshold_diesel::Database;
 use threshold_in_process::TimeLimitedCheck;
+use threshold_redis::Redis;
 use threshold_telemetry::PrometheusMeter;
 use threshold_tokens::SigningKeyCheck;
 use threshold_transport::{HttpSettings, Services};
@@ -30,6 +31,7 @@ pub(super) struct Wiring {
     pub(super) database: Database,
     pub(super) meter: Arc<PrometheusMeter>,
     pub(super) follow_revocations: FollowRevocations,
+    pub(super) follow_news: Option<FollowNews>,
     pub(super) purge_sessions: PurgeSessions,
     pub(super) draining: Arc<AtomicBool>,
 }
@@ -45,6 +47,11 @@ pub(super) async fn wire(settings: &Settings, started: Instant) -> Result<Wiring
         clock: Arc::clone(&adapters.clock),
         meter: adapters.meter.clone(),
     };
+    let follow_news = adapters.redis.as_ref().map(|redis| FollowNews {
+        feed: redis.news_feed(),
+        announcer: Arc::clone(&adapters.announcer),
+        clock: Arc::clone(&adapters.clock),
+    });
     let purge_sessions =
         PurgeSessions { unit_of_work: adapters.database.unit_of_work(), clock: Arc::clone(&adapters.clock) };
     let services = services(settings, &adapters, &draining);
@@ -52,13 +59,14 @@ pub(super) async fn wire(settings: &Settings, started: Instant) -> Result<Wiring
         public_url: settings.server.public_url.clone(),
         https: settings.server.public_url.starts_with("https://"),
         cors_origins: Vec::new(),
+        limits: settings.limits.requests,
         body_timeout: settings.server.body_timeout,
         registration: settings.registration.clone(),
         started,
     };
     background::catch_up(&follow_revocations).await;
     let Adapters { database, meter, .. } = adapters;
-    Ok(Wiring { services, http, database, meter, follow_revocations, purge_sessions, draining })
+    Ok(Wiring { services, http, database, meter, follow_revocations, follow_news, purge_sessions, draining })
 }
 
 fn services(settings: &Settings, adapters: &Adapters, draining: &Arc<AtomicBool>) -> Services {
@@ -116,6 +124,7 @@ fn services(settings: &Settings, adapters: &Adapters, draining: &Arc<AtomicBool>
         tokens: Arc::clone(&adapters.tokens),
         secrets: Arc::clone(&adapters.secrets),
         random: Arc::clone(&adapters.random),
+        buckets: Arc::clone(&adapters.buckets),
         clock: Arc::clone(clock),
         meter: adapters.meter.clone(),
         ids: Arc::clone(&adapters.ids),
@@ -158,6 +167,7 @@ fn readiness_checks(adapters: &Adapters) -> Vec<Arc<dyn ReadinessCheck>> {
     };
     let mut checks = adapters.database.readiness_checks();
     checks.push(Arc::new(signing_key));
+    checks.extend(adapters.redis.as_ref().map(Redis::check));
     let limited = |check| -> Arc<dyn ReadinessCheck> { Arc::new(TimeLimitedCheck { check, limit: CHECK_LIMIT }) };
     checks.into_iter().map(limited).collect()
 }

@@ -10,7 +10,8 @@ use utoipa::ToSchema;
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Readiness)]
 pub(crate) struct ReadyView {
-    /// `ready`, `unready`, or `draining` once the process is about to stop.
+    /// `ready`, `degraded` (a part is missing, and the service goes on without it), `unready`, or `draining` once the process
+    /// is about to stop.
     #[schema(example = "ready")]
     status: &'static str,
     checks: Vec<CheckView>,
@@ -23,7 +24,7 @@ pub(crate) struct CheckView {
     /// For example `database`.
     #[schema(example = "database")]
     name: &'static str,
-    /// `up` or `down`.
+    /// `up`, `degraded` or `down`.
     #[schema(example = "up")]
     status: &'static str,
     latency_ms: f64,
@@ -46,10 +47,11 @@ pub(crate) async fn ready(use_case: Data<CheckReadiness>) -> HttpResponse {
 
 impl From<&Readiness> for ReadyView {
     fn from(readiness: &Readiness) -> Self {
-        let status = match (readiness.draining, readiness.is_ready()) {
-            (true, _) => "draining",
-            (false, true) => "ready",
-            (false, false) => "unready",
+        let status = match (readiness.draining, readiness.is_ready(), readiness.is_degraded()) {
+            (true, _, _) => "draining",
+            (false, true, false) => "ready",
+            (false, true, true) => "degraded",
+            (false, false, _) => "unready",
         };
         Self { status, checks: readiness.checks.iter().map(CheckView::from).collect() }
     }
@@ -59,6 +61,7 @@ impl From<&CheckResult> for CheckView {
     fn from(check: &CheckResult) -> Self {
         let status = match check.status {
             CheckStatus::Up => "up",
+            CheckStatus::Degraded => "degraded",
             CheckStatus::Down => "down",
         };
         Self { name: check.name, status, latency_ms: check.latency.as_secs_f64() * 1000.0 }
