@@ -23,6 +23,17 @@ async fn a_bucket_is_gone_when_it_would_be_full() {
 }
 
 #[tokio::test]
+async fn who_gets_nothing_changes_nothing() {
+    let place = Place::new();
+    take(&place.buckets, 100).await.unwrap();
+    let before = place.server.command("GET threshold:bucket:key");
+    for _ in 0..10 {
+        assert_eq!(place.take().await.unwrap().granted, 0);
+    }
+    assert_eq!(place.server.command("GET threshold:bucket:key"), before);
+}
+
+#[tokio::test]
 async fn a_lost_script_is_sent_again() {
     let place = Place::new();
     for left in [99, 98, 97] {

@@ -111,6 +111,24 @@ async fn the_oldest_go_first_when_it_is_full() {
 }
 
 #[tokio::test]
+async fn an_announcement_is_one_transaction() {
+    let place = Place::new();
+    place.feed.announce(&[changed(1), changed(2), changed(3)]).await.unwrap();
+    let calls = place.server.command("INFO commandstats");
+    for call in ["cmdstat_multi:calls=1,", "cmdstat_xadd:calls=3,", "cmdstat_exec:calls=1,"] {
+        assert!(calls.contains(call), "{call} is not in {calls}");
+    }
+}
+
+#[tokio::test]
+async fn a_stream_that_is_none_is_an_error() {
+    let place = Place::new();
+    assert_eq!(place.server.command("SET threshold:news nonsense"), "+OK");
+    assert!(place.announce(1).await.is_err());
+    assert!(place.feed.next(None).await.is_err());
+}
+
+#[tokio::test]
 async fn an_entry_is_small_and_flat() {
     let place = Place::new();
     place.announce(1).await.unwrap();
