@@ -52,6 +52,14 @@ impl Answer {
         self.body[member].as_str().unwrap_or_else(|| panic!("no {member} in {self:?}")).to_owned()
     }
 
+    /// What an answer about readiness says of one part.
+    #[must_use]
+    pub fn check_of(&self, name: &str) -> String {
+        let checks = self.body["checks"].as_array().cloned().unwrap_or_default();
+        let check = checks.iter().find(|check| check["name"] == name);
+        check.and_then(|check| check["status"].as_str()).unwrap_or_default().to_owned()
+    }
+
     /// The value that the answer gives to a cookie; `None` if it doesn't name it, empty if it takes it away.
     #[must_use]
     pub fn cookie(&self, name: &str) -> Option<String> {

@@ -102,13 +102,7 @@ fn services(settings: &Settings, adapters: &Adapters, draining: &Arc<AtomicBool>
             announcer: Arc::clone(&adapters.announcer),
             clock: Arc::clone(clock),
         }),
-        authenticate: Arc::new(Authenticate {
-            tokens: Arc::clone(&adapters.tokens),
-            revocations: adapters.revocations.clone(),
-            sessions: database.sessions(),
-            clock: Arc::clone(clock),
-            meter: adapters.meter.clone(),
-        }),
+        authenticate: Arc::new(authenticate(adapters)),
         authenticate_browser: Arc::new(AuthenticateBrowser {
             sessions: database.sessions(),
             unit_of_work: database.unit_of_work(),
@@ -128,6 +122,16 @@ fn services(settings: &Settings, adapters: &Adapters, draining: &Arc<AtomicBool>
         clock: Arc::clone(clock),
         meter: adapters.meter.clone(),
         ids: Arc::clone(&adapters.ids),
+    }
+}
+
+fn authenticate(adapters: &Adapters) -> Authenticate {
+    Authenticate {
+        tokens: Arc::clone(&adapters.tokens),
+        revocations: adapters.revocations.clone(),
+        sessions: adapters.database.sessions(),
+        clock: Arc::clone(&adapters.clock),
+        meter: adapters.meter.clone(),
     }
 }
 
