@@ -71,3 +71,26 @@ async fn a_header_that_anybody_can_forge_gives_no_fresh_bucket() {
     }
     assert!(refused >= 18, "{refused}");
 }
+
+#[tokio::test]
+async fn behind_a_trusted_proxy_each_client_has_a_bucket_of_its_own() {
+    let server = installed(Backend::Sqlite)
+        .await
+        .with("RATE_LIMIT__DEFAULT_PER_MINUTE", "10")
+        .with("SERVER__TRUSTED_PROXIES", "127.0.0.0/8")
+        .start()
+        .await;
+    let client = server.client();
+    let ask = async |told: String| {
+        client.send(client.request("GET", "/api/v1/users/me").header("x-forwarded-for", told)).await
+    };
+    for number in 0..30 {
+        assert_eq!(ask(format!("198.51.100.{number}")).await.status, 401);
+    }
+    let mut refused = 0;
+    for number in 0..30 {
+        // What the client itself has put in front.
+        refused += usize::from(ask(format!("10.1.1.{number}, 2001:db8::{number:x}")).await.status == 429);
+    }
+    assert!(refused >= 18, "one IPv6 network is one client: {refused}");
+}

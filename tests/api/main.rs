@@ -5,6 +5,7 @@ mod accounts;
 mod browser_sessions;
 mod configuration;
 mod conventions;
+mod cors;
 mod flow;
 mod guessing;
 mod limits;

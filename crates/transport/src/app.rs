@@ -1,10 +1,11 @@
 //! The application that every actix worker runs.
 
 use crate::detached::Detached;
+use crate::request::TrustedProxies;
 use crate::{middleware, operations, routes};
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
-use actix_web::middleware::from_fn;
+use actix_web::middleware::{Condition, from_fn};
 use actix_web::{App, Error, web};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -67,6 +68,8 @@ pub struct HttpSettings {
     pub https: bool,
     /// Origins of other sites whose pages may use the service with their visitors' cookies.
     pub cors_origins: Vec<String>,
+    /// Who is believed about whom a request comes from.
+    pub trusted_proxies: TrustedProxies,
     /// How often one client may ask.
     pub limits: RequestLimits,
     /// How long a client may take to send a body, once its head has arrived.
@@ -103,6 +106,7 @@ impl HttpSettings {
             public_url: public_url.to_owned(),
             https: public_url.starts_with("https://"),
             cors_origins: Vec::new(),
+            trusted_proxies: TrustedProxies::default(),
             limits: RequestLimits::default(),
             body_timeout: Duration::from_secs(1),
             registration: RegistrationRules {
@@ -155,6 +159,9 @@ pub fn app(
         .wrap(from_fn(middleware::limit_requests))
         .wrap(from_fn(middleware::render_problems::<BoxBody>))
         .wrap(from_fn(middleware::tell_limits))
+        .wrap(Condition::new(!settings.cors_origins.is_empty(), middleware::cors(&settings.cors_origins)))
+        // Once more, for what the wrap before refuses by itself.
+        .wrap(from_fn(middleware::render_problems::<_>))
         .wrap(from_fn(middleware::add_security_headers))
         .wrap(from_fn(middleware::observe))
 }

@@ -19,3 +19,4 @@ mod sessions;
 pub use app::{HttpSettings, RegistrationRules, RequestLimits, Services, app};
 pub use detached::Detached;
 pub use openapi::openapi_document;
+pub use request::{TrustedProxies, TrustedProxiesError, client_address};

@@ -37,6 +37,8 @@ pub(crate) const SETTINGS: &[Setting] = &[
 
     setting("server.listen", r#""127.0.0.1:8080""#, "address:port", "Where the service listens. Port 0 takes a free one, which the log tells."),
     optional("server.public_url", "http(s)://host[:port]", "The address that clients use; `http://` and `server.listen` if it is not set. In production it begins with `https://`."),
+    setting("server.trusted_proxies", "[]", "list of addresses and blocks", "Proxies, such as `10.0.0.0/8`, that are believed when they say in `X-Forwarded-For` or `Forwarded` from whom a request comes. Anybody else may say there what they like."),
+    setting("server.cors_origins", "[]", "list of origins", "Other sites, such as `https://app.example.org`, whose pages may call the service with their visitors' cookies."),
     setting("server.workers", "0", "number", "Threads that answer requests; 0 takes as many as there are cores."),
     setting("server.body_timeout", r#""10s""#, "duration", "How long a client may take to send a body."),
 

@@ -17,7 +17,7 @@ use threshold_domain::accounts::{PasswordPolicy, ReservedUsernames, StrengthScor
 use threshold_redis::RedisSettings;
 use threshold_telemetry::LogFormat;
 use threshold_tokens::{MasterKey, SharedSecret, SigningMethod, TokenSettings};
-use threshold_transport::RegistrationRules;
+use threshold_transport::{RegistrationRules, TrustedProxies};
 
 /// The lowest cost that production takes (ASVS 5.0, appendix C).
 const MIN_PRODUCTION_COST: u32 = 10;
@@ -71,6 +71,10 @@ pub struct ServerSettings {
     pub listen: SocketAddr,
     /// The address that clients use, without a slash at the end.
     pub public_url: String,
+    /// Who is believed about whom a request comes from.
+    pub trusted_proxies: TrustedProxies,
+    /// Origins of other sites whose pages may use the service.
+    pub cors_origins: Vec<String>,
     /// Threads that answer; `None` for as many as cores.
     pub workers: Option<NonZeroUsize>,
     /// How long a client may take to send a body.
@@ -200,6 +204,8 @@ fn read(reader: &mut Reader, environment: Environment) -> Result<Settings, Noted
 fn server(reader: &mut Reader, environment: Environment) -> Result<ServerSettings, Noted> {
     let listen = reader.required("server.listen", address);
     let public_url = reader.optional("server.public_url", |text| public_url(text, environment));
+    let trusted_proxies = reader.optional("server.trusted_proxies", TrustedProxies::from_str);
+    let cors_origins = reader.optional("server.cors_origins", origins);
     let workers = reader.required("server.workers", number);
     let body_timeout = reader.required("server.body_timeout", duration::parse);
     let drain = reader.required("shutdown.drain", duration::parse);
@@ -211,6 +217,8 @@ fn server(reader: &mut Reader, environment: Environment) -> Result<ServerSetting
     Ok(ServerSettings {
         listen,
         public_url: public_url.unwrap_or_else(|| format!("http://{listen}")),
+        trusted_proxies: trusted_proxies?.unwrap_or_default(),
+        cors_origins: cors_origins?.unwrap_or_default(),
         workers: NonZeroUsize::new(workers?),
         body_timeout: body_timeout?,
         drain: drain?,
@@ -342,6 +350,18 @@ fn public_url(text: &str, environment: Environment) -> Result<String, &'static s
         return Err("must begin with https:// in production");
     }
     Ok(url.to_owned())
+}
+
+/// Exact origins (RFC 6454 §6.2), with commas between them.
+fn origins(text: &str) -> Result<Vec<String>, String> {
+    let origin = |part: &str| {
+        let refused = || format!("“{part}” must look like https://app.example.org, without a path or a *");
+        let host = part.strip_prefix("https://").or_else(|| part.strip_prefix("http://")).ok_or_else(refused)?;
+        let is_plain =
+            !host.is_empty() && !host.contains(['/', '?', '#', '@', ' ', '*']) && host == host.to_lowercase();
+        if is_plain { Ok(part.to_owned()) } else { Err(refused()) }
+    };
+    text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(origin).collect()
 }
 
 fn cost(text: &str, environment: Environment) -> Result<Cost, &'static str> {

@@ -58,7 +58,8 @@ pub(super) async fn wire(settings: &Settings, started: Instant) -> Result<Wiring
     let http = HttpSettings {
         public_url: settings.server.public_url.clone(),
         https: settings.server.public_url.starts_with("https://"),
-        cors_origins: Vec::new(),
+        cors_origins: settings.server.cors_origins.clone(),
+        trusted_proxies: settings.server.trusted_proxies.clone(),
         limits: settings.limits.requests,
         body_timeout: settings.server.body_timeout,
         registration: settings.registration.clone(),

@@ -1,11 +1,13 @@
 //! What surrounds every request, also those that no route fits. Outermost first: `observe`, `add_security_headers`,
-//! `tell_limits`, `render_problems`, `limit_requests`.
+//! `cors`, `tell_limits`, `render_problems`, `limit_requests`.
 
+mod cors;
 mod limits;
 mod observe;
 mod problems;
 mod security_headers;
 
+pub(crate) use cors::cors;
 pub(crate) use limits::{Class, limit, limit_requests, tell_limits};
 pub(crate) use observe::observe;
 pub(crate) use problems::render_problems;

@@ -2,6 +2,7 @@
 
 use crate::problem::{Code, Problem};
 use crate::request::RequestId;
+use actix_cors::CorsError;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
@@ -40,6 +41,9 @@ fn render(problem: &Problem, id: &str) -> actix_web::HttpResponse {
 
 /// What actix refuses by itself, for example a path that is not UTF-8.
 fn of_the_framework(error: &Error) -> Problem {
+    if error.as_error::<CorsError>().is_some() {
+        return Problem::new(Code::OriginNotAllowed);
+    }
     match error.as_response_error().status_code() {
         StatusCode::NOT_FOUND | StatusCode::BAD_REQUEST => Problem::new(Code::RouteNotFound),
         StatusCode::PAYLOAD_TOO_LARGE => Problem::new(Code::BodyTooLarge),

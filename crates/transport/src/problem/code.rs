@@ -17,6 +17,7 @@ pub(crate) enum Code {
     AccountSuspended,
     EmailUnverified,
     CsrfFailed,
+    OriginNotAllowed,
     RouteNotFound,
     SessionNotFound,
     MethodNotAllowed,
@@ -48,7 +49,7 @@ const fn entry(code: &'static str, status: StatusCode, title: &'static str, expl
 
 impl Code {
     /// Every code, in the order of their statuses.
-    pub(crate) const ALL: [Self; 27] = [
+    pub(crate) const ALL: [Self; 28] = [
         Self::MalformedJson,
         Self::Unauthenticated,
         Self::InvalidCredentials,
@@ -61,6 +62,7 @@ impl Code {
         Self::AccountSuspended,
         Self::EmailUnverified,
         Self::CsrfFailed,
+        Self::OriginNotAllowed,
         Self::RouteNotFound,
         Self::SessionNotFound,
         Self::MethodNotAllowed,
@@ -130,6 +132,8 @@ impl Code {
                 "The password was right, but this service asks for a verified address. Follow the link in the mail that was sent to it."),
             Self::CsrfFailed => entry("csrf-failed", StatusCode::FORBIDDEN, "The request may come from another site",
                 "A request that is authenticated by a cookie must prove that a page of this service sends it. Send the session’s token, from GET /api/v1/csrf, as “X-CSRF-Token”."),
+            Self::OriginNotAllowed => entry("origin-not-allowed", StatusCode::FORBIDDEN, "Pages of this origin may not ask",
+                "A browser asked whether a page of another site may send this request. It may not; the operator can allow exact origins by “server.cors_origins”."),
             Self::RouteNotFound => entry("route-not-found", StatusCode::NOT_FOUND, "There is nothing at this path",
                 "No operation has this path. All of them are listed at /api/docs."),
             Self::SessionNotFound => entry("session-not-found", StatusCode::NOT_FOUND, "There is no such session",

@@ -5,12 +5,14 @@ mod caller;
 mod client_address;
 mod cookies;
 mod fields;
+mod forwarded;
 mod provenance;
 mod request_id;
 mod same_site;
 mod unique_json;
 
 pub(crate) use caller::{Authenticated, RenewedCookies, authenticate};
+pub use client_address::{TrustedProxies, TrustedProxiesError, client_address};
 pub(crate) use client_address::{client_ip, network_of};
 pub(crate) use cookies::Cookies;
 pub(crate) use fields::{Fields, Members, Noted, OptionalFields};
