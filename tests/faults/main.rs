@@ -4,12 +4,14 @@
 mod clients;
 mod crash;
 mod instances;
+mod keys;
 mod news;
 mod outage;
 mod overload;
 mod redis;
 mod shutdown;
 mod storage;
+mod tls;
 
 use std::time::{Duration, Instant};
 use threshold_tests::{Answer, Backend, Installation};

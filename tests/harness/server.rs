@@ -34,7 +34,7 @@ impl Server {
         let mut server =
             Self { child, log, _folder: folder, address: ([127, 0, 0, 1], 0).into(), metrics_url: String::new() };
         let listening = server.wait_for_line("listening").await;
-        server.address = text(&listening, "address").strip_prefix("http://").unwrap().parse().unwrap();
+        server.address = text(&listening, "address").split("://").nth(1).unwrap().parse().unwrap();
         server.metrics_url = text(&server.wait_for_line("serving metrics").await, "address");
         server
     }

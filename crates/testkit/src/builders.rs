@@ -80,7 +80,9 @@ pub fn a_signing_key(name: &str) -> SigningKey {
         algorithm: SignatureAlgorithm::EdDsa,
         sealed_private_key: vec![0, 1, 2, 255],
         created_at: at(0),
+        signs_from: at(0),
         retired_at: None,
+        withdrawn_at: None,
     }
 }
 

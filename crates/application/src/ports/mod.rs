@@ -36,7 +36,7 @@ pub use revocation_list::{Revocation, RevocationList};
 pub use secret_generator::SecretGenerator;
 pub use session_secrets::SessionSecrets;
 pub use sessions::{EndedSession, FoundSession, SessionReader, SessionRepository};
-pub use signing_keys::SigningKeyRepository;
+pub use signing_keys::{KeyMaker, MakeKeyError, SigningKeyRepository};
 pub use store_error::{StoreError, Uniqueness};
 pub use token_buckets::{BucketsError, Taken, TokenBuckets};
 pub use unit_of_work::{Transaction, UnitOfWork};

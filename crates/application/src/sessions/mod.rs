@@ -12,6 +12,7 @@ mod list_sessions;
 mod purge_sessions;
 mod recognise;
 mod refresh_session;
+mod rotate_keys;
 mod sign_in;
 mod signed_in;
 
@@ -26,6 +27,7 @@ pub use issue_access_token::{IssueAccessToken, IssuedToken};
 pub use list_sessions::ListSessions;
 pub use purge_sessions::PurgeSessions;
 pub use refresh_session::{RefreshError, RefreshSession};
+pub use rotate_keys::{RotateKeys, RotateKeysError};
 pub use sign_in::{Attempt, ProvenUser, SignIn, SignInError, SignInSettings};
 pub use signed_in::SignedIn;
 

@@ -4,6 +4,7 @@
 mod browser;
 mod ending;
 mod guessing;
+mod keys;
 mod news;
 mod refresh;
 mod sign_in;

@@ -18,4 +18,4 @@ pub use lifetimes::SessionLifetimes;
 pub use provenance::{Provenance, UserAgent};
 pub use session::{Session, SessionId, SessionKind, SessionProof, SessionRequest};
 pub use session_token::{SecretDigest, SessionSecret, SessionToken};
-pub use signing_key::{KeyId, PublicKey, PublicKeyMaterial, SignatureAlgorithm, SigningKey};
+pub use signing_key::{KeyId, KeyState, PublicKey, PublicKeyMaterial, SignatureAlgorithm, SigningKey};

@@ -69,6 +69,8 @@ diesel::table! {
         sealed_private_key -> Binary,
         created_at -> SqlInstant,
         retired_at -> Nullable<SqlInstant>,
+        signs_from -> SqlInstant,
+        withdrawn_at -> Nullable<SqlInstant>,
     }
 }
 

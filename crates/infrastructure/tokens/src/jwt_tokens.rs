@@ -7,6 +7,7 @@ use crate::provider;
 use jsonwebtoken::{Algorithm, Header, Validation, decode, encode};
 use quick_cache::sync::Cache;
 use ring::digest::{SHA256, digest};
+use std::sync::{Arc, PoisonError, RwLock};
 use threshold_application::ports::{AccessTokens, BoxError, IssueTokenError, TokenRejection};
 use threshold_domain::Timestamp;
 use threshold_domain::sessions::{AccessClaims, AccessToken, PublicKey, SignatureAlgorithm};
@@ -29,7 +30,7 @@ pub struct TokenSettings {
 
 /// Issues and verifies JWTs; remembers those that it has verified, by their digest, until they expire.
 pub struct JwtTokens {
-    keys: KeyRing,
+    keys: RwLock<Arc<KeyRing>>,
     settings: TokenSettings,
     verified: Cache<[u8; 32], AccessClaims>,
 }
@@ -40,7 +41,23 @@ impl JwtTokens {
     pub fn new(keys: KeyRing, settings: TokenSettings) -> Self {
         provider::install();
         let verified = Cache::new(settings.cache_size);
-        Self { keys, settings, verified }
+        Self { keys: RwLock::new(Arc::new(keys)), settings, verified }
+    }
+
+    /// Goes on with other keys. Where one of those before is not among them its tokens are forgotten: they are not good any
+    /// more.
+    pub fn replace_keys(&self, keys: KeyRing) {
+        let keys = Arc::new(keys);
+        let before =
+            std::mem::replace(&mut *self.keys.write().unwrap_or_else(PoisonError::into_inner), Arc::clone(&keys));
+        if !keys.covers(&before) {
+            self.verified.clear();
+        }
+    }
+
+    /// A panic can't leave the pointer half-changed.
+    fn keys(&self) -> Arc<KeyRing> {
+        Arc::clone(&self.keys.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     fn decode(&self, token: &str, now: Timestamp) -> Result<AccessClaims, TokenRejection> {
@@ -56,7 +73,8 @@ impl JwtTokens {
     /// Everything but the times: these are told by our clock, not the library's.
     fn check(&self, token: &str) -> Option<JsonClaims> {
         let (id, algorithm) = header::read(token)?;
-        let key = self.keys.verifier(&id).filter(|key| key.algorithm == algorithm)?;
+        let keys = self.keys();
+        let key = keys.verifier(&id).filter(|key| key.algorithm == algorithm)?;
         let mut validation = Validation::new(algorithm_of(key.algorithm));
         validation.validate_exp = false;
         validation.validate_nbf = false;
@@ -69,7 +87,8 @@ impl JwtTokens {
 
 impl AccessTokens for JwtTokens {
     fn issue(&self, claims: &AccessClaims) -> Result<AccessToken, IssueTokenError> {
-        let key = &self.keys.signer;
+        let keys = self.keys();
+        let key = keys.signer(claims.issued_at).ok_or_else(|| IssueTokenError("there is no signing key".into()))?;
         let header = Header {
             typ: Some(header::TYPE.to_owned()),
             kid: Some(key.id.as_str().to_owned()),
@@ -94,13 +113,18 @@ impl AccessTokens for JwtTokens {
             }
             None => {}
         }
+        let keys = self.keys();
         let claims = self.decode(token, now)?;
         self.verified.insert(digest, claims.clone());
+        // Keys that were replaced meanwhile may have taken the token's with them.
+        if !Arc::ptr_eq(&keys, &self.keys()) {
+            self.verified.remove(&digest);
+        }
         Ok(claims)
     }
 
     fn public_keys(&self) -> Vec<PublicKey> {
-        self.keys.public_keys().to_vec()
+        self.keys().public_keys().to_vec()
     }
 }
 
@@ -129,6 +153,7 @@ mod tests {
             master: &MasterKey::generate(&secrets),
             clock: &FixedClock::default(),
             secrets: &secrets,
+            token_lifetime: chrono::TimeDelta::minutes(15),
         };
         let keys = KeyRing::load(&source, &SigningMethod::EdDsa).await.unwrap();
         JwtTokens::new(keys, TokenSettings { issuer: "i".to_owned(), audience: "a".to_owned(), cache_size })

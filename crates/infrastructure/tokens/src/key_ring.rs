@@ -4,11 +4,13 @@ use crate::key_pair::KeyPair;
 use crate::master_key::MasterKey;
 use crate::sealing::Sealer;
 use crate::shared_secret::SharedSecret;
+use chrono::TimeDelta;
 use ring::error::Unspecified;
 use std::collections::HashMap;
 use std::sync::Arc;
 use threshold_application::ports::{Clock, SecretGenerator, SigningKeyRepository, StoreError, Uniqueness};
-use threshold_domain::sessions::{KeyId, PublicKey, SignatureAlgorithm, SigningKey};
+use threshold_domain::Timestamp;
+use threshold_domain::sessions::{KeyId, KeyState, PublicKey, SignatureAlgorithm, SigningKey};
 
 /// How tokens are signed.
 #[derive(Debug, Clone)]
@@ -21,11 +23,19 @@ pub enum SigningMethod {
     Hs256(SharedSecret),
 }
 
-/// The keys that verify, and the one among them that signs.
+/// The keys that verify, and those among them that sign or will.
 pub struct KeyRing {
-    pub(crate) signer: Arc<KeyPair>,
+    /// In the order in which they begin to sign; never empty.
+    signers: Vec<Signer>,
     verifiers: HashMap<KeyId, Arc<KeyPair>>,
     public: Vec<PublicKey>,
+}
+
+/// A key and when it signs.
+struct Signer {
+    from: Timestamp,
+    until: Option<Timestamp>,
+    pair: Arc<KeyPair>,
 }
 
 /// Why there are no keys.
@@ -54,6 +64,8 @@ pub struct KeySource<'a> {
     pub clock: &'a dyn Clock,
     /// Makes new ones.
     pub secrets: &'a dyn SecretGenerator,
+    /// How long tokens are valid: a retired key verifies so long.
+    pub token_lifetime: TimeDelta,
 }
 
 impl KeyRing {
@@ -64,46 +76,59 @@ impl KeyRing {
     /// See [`KeyRingError`].
     pub async fn load(source: &KeySource<'_>, method: &SigningMethod) -> Result<Self, KeyRingError> {
         let sealer = Sealer::new(source.master)?;
-        let algorithm = match method {
-            SigningMethod::Hs256(secret) => {
-                let stored = source.repository.list().await?;
-                return Self::new(&sealer, &stored, Some(KeyPair::from_secret(secret)), SignatureAlgorithm::Hs256);
-            }
-            SigningMethod::EdDsa => SignatureAlgorithm::EdDsa,
-            SigningMethod::Es256 => SignatureAlgorithm::Es256,
-        };
-        let signs = |key: &SigningKey| key.algorithm == algorithm && key.retired_at.is_none();
         let mut stored = source.repository.list().await?;
-        if !stored.iter().any(signs) {
-            make_first(source, &sealer, algorithm).await?;
-            stored = source.repository.list().await?;
-        }
-        Self::new(&sealer, &stored, None, algorithm)
+        let shared = match method.algorithm() {
+            None => method.shared_secret().map(KeyPair::from_secret),
+            Some(algorithm) => {
+                let signs = |key: &SigningKey| {
+                    key.algorithm == algorithm && key.retired_at.is_none() && key.withdrawn_at.is_none()
+                };
+                if !stored.iter().any(signs) {
+                    make_first(source, &sealer, algorithm).await?;
+                    stored = source.repository.list().await?;
+                }
+                None
+            }
+        };
+        let now = source.clock.now();
+        stored.retain(|key| !matches!(key.state(now, source.token_lifetime), KeyState::Gone | KeyState::Withdrawn));
+        Self::new(&sealer, &stored, shared, method.algorithm())
     }
 
     fn new(
         sealer: &Sealer,
         stored: &[SigningKey],
         shared: Option<KeyPair>,
-        algorithm: SignatureAlgorithm,
+        algorithm: Option<SignatureAlgorithm>,
     ) -> Result<Self, KeyRingError> {
-        let mut verifiers = HashMap::new();
-        let mut signer = shared.map(Arc::new);
-        let publishes = signer.is_none();
-        let mut public = Vec::new();
+        let mut ring = Self { signers: Vec::new(), verifiers: HashMap::new(), public: Vec::new() };
+        let publishes = shared.is_none();
         for key in stored {
             let pair = Arc::new(open(sealer, key)?);
             if publishes {
-                public.extend(pair.public.clone());
+                ring.public.extend(pair.public.clone());
             }
-            if key.algorithm == algorithm && key.retired_at.is_none() {
-                signer = Some(Arc::clone(&pair));
+            if Some(key.algorithm) == algorithm {
+                let pair = Arc::clone(&pair);
+                ring.signers.push(Signer { from: key.signs_from, until: key.retired_at, pair });
             }
-            verifiers.insert(pair.id.clone(), pair);
+            ring.verifiers.insert(pair.id.clone(), pair);
         }
-        let signer = signer.ok_or(KeyRingError::Cryptography)?;
-        verifiers.insert(signer.id.clone(), Arc::clone(&signer));
-        Ok(Self { signer, verifiers, public })
+        if let Some(secret) = shared.map(Arc::new) {
+            ring.signers.push(Signer { from: Timestamp::UNIX_EPOCH, until: None, pair: Arc::clone(&secret) });
+            ring.verifiers.insert(secret.id.clone(), secret);
+        }
+        ring.signers.sort_by_key(|signer| signer.from);
+        if ring.signers.is_empty() { Err(KeyRingError::Cryptography) } else { Ok(ring) }
+    }
+
+    /// The key that signs at that moment: the last one that has begun to and has not stopped. All instances change over with
+    /// their clocks. Where none does, because the one before was withdrawn, the one that will.
+    pub(crate) fn signer(&self, at: Timestamp) -> Option<&KeyPair> {
+        let signs = |signer: &&Signer| signer.from <= at && signer.until.is_none_or(|until| at < until);
+        let will_sign = |signer: &&Signer| signer.until.is_none();
+        let signer = self.signers.iter().rev().find(signs).or_else(|| self.signers.iter().find(will_sign));
+        signer.map(|signer| signer.pair.as_ref())
     }
 
     pub(crate) fn verifier(&self, id: &KeyId) -> Option<&KeyPair> {
@@ -113,6 +138,29 @@ impl KeyRing {
     pub(crate) fn public_keys(&self) -> &[PublicKey] {
         &self.public
     }
+
+    /// Whether every key that verifies in `other` verifies here as well.
+    pub(crate) fn covers(&self, other: &Self) -> bool {
+        other.verifiers.keys().all(|id| self.verifiers.contains_key(id))
+    }
+}
+
+impl SigningMethod {
+    /// What stored keys sign with; none where a shared secret does.
+    pub(crate) fn algorithm(&self) -> Option<SignatureAlgorithm> {
+        match self {
+            Self::EdDsa => Some(SignatureAlgorithm::EdDsa),
+            Self::Es256 => Some(SignatureAlgorithm::Es256),
+            Self::Hs256(_) => None,
+        }
+    }
+
+    fn shared_secret(&self) -> Option<&SharedSecret> {
+        match self {
+            Self::Hs256(secret) => Some(secret),
+            Self::EdDsa | Self::Es256 => None,
+        }
+    }
 }
 
 fn open(sealer: &Sealer, key: &SigningKey) -> Result<KeyPair, KeyRingError> {
@@ -121,15 +169,35 @@ fn open(sealer: &Sealer, key: &SigningKey) -> Result<KeyPair, KeyRingError> {
     KeyPair::from_private(key.algorithm, &private).map_err(closed)
 }
 
+/// A new key, sealed.
+pub(crate) fn seal_new(
+    sealer: &Sealer,
+    secrets: &dyn SecretGenerator,
+    algorithm: SignatureAlgorithm,
+    now: Timestamp,
+    signs_from: Timestamp,
+) -> Result<SigningKey, Unspecified> {
+    let private = KeyPair::generate(algorithm, secrets)?;
+    let id = KeyPair::from_private(algorithm, &private)?.id;
+    let sealed_private_key = sealer.seal(secrets, &id, algorithm, &private)?;
+    Ok(SigningKey {
+        id,
+        algorithm,
+        sealed_private_key,
+        created_at: now,
+        signs_from,
+        retired_at: None,
+        withdrawn_at: None,
+    })
+}
+
 async fn make_first(
     source: &KeySource<'_>,
     sealer: &Sealer,
     algorithm: SignatureAlgorithm,
 ) -> Result<(), KeyRingError> {
-    let private = KeyPair::generate(algorithm, source.secrets)?;
-    let id = KeyPair::from_private(algorithm, &private)?.id;
-    let sealed_private_key = sealer.seal(source.secrets, &id, algorithm, &private)?;
-    let key = SigningKey { id, algorithm, sealed_private_key, created_at: source.clock.now(), retired_at: None };
+    let now = source.clock.now();
+    let key = seal_new(sealer, source.secrets, algorithm, now, now)?;
     match source.repository.insert(&key).await {
         // Another instance was quicker: its key is read next.
         Ok(()) | Err(StoreError::NotUnique(Uniqueness::SigningKey)) => Ok(()),

@@ -15,6 +15,7 @@ async fn tokens(method: SigningMethod) -> Arc<dyn AccessTokens> {
         master: &MasterKey::generate(&secrets),
         clock: &FixedClock::default(),
         secrets: &secrets,
+        token_lifetime: chrono::TimeDelta::minutes(15),
     };
     let settings = TokenSettings { issuer: "i".to_owned(), audience: "a".to_owned(), cache_size: 10 };
     Arc::new(JwtTokens::new(KeyRing::load(&source, &method).await.unwrap(), settings))

@@ -2,6 +2,7 @@
 
 mod config;
 mod healthcheck;
+mod keys;
 mod migrate;
 mod serve;
 
@@ -37,6 +38,9 @@ enum Command {
     /// Brings the database's tables up to date, or back.
     #[command(subcommand)]
     Migrate(migrate::Task),
+    /// Lists and changes the keys that sign access tokens.
+    #[command(subcommand)]
+    Keys(keys::Task),
     /// Checks, shows or explains the settings.
     #[command(subcommand)]
     Config(config::Task),
@@ -87,6 +91,7 @@ fn execute(command: &Command, sources: &Sources) -> Result<(), Failure> {
     match command {
         Command::Serve => serve::run(&Settings::read(sources)?),
         Command::Migrate(task) => migrate::run(*task, &Settings::read(sources)?),
+        Command::Keys(task) => keys::run(task, &Settings::read(sources)?),
         Command::Config(task) => config::run(*task, sources),
         Command::Openapi => print(&openapi()?),
         Command::Metrics(Metrics::Reference) => print(&threshold_telemetry::metrics_reference()),

@@ -31,18 +31,23 @@ pub(super) fn runtime() -> Result<Runtime, Failure> {
 }
 
 async fn serve(settings: &Settings) -> Result<(), BoxError> {
-    let mut signals =
-        Signals { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? };
+    let mut signals = Signals {
+        terminate: signal(SignalKind::terminate())?,
+        interrupt: signal(SignalKind::interrupt())?,
+        hang_up: signal(SignalKind::hangup())?,
+    };
     let running = Running::start(settings).await?;
-    signals.next().await;
+    while signals.next().await == Wish::Reload {
+        running.reload();
+    }
     let hurried = tokio::select! {
         () = running.drain() => false,
-        () = signals.next() => true,
+        () = signals.stop() => true,
     };
     let stopped = tokio::select! {
         biased;
         stopped = running.stop(!hurried) => stopped,
-        () = signals.next() => return Ok(()),
+        () = signals.stop() => return Ok(()),
     };
     Ok(stopped?)
 }
@@ -50,14 +55,28 @@ async fn serve(settings: &Settings) -> Result<(), BoxError> {
 struct Signals {
     terminate: Signal,
     interrupt: Signal,
+    hang_up: Signal,
+}
+
+/// What a signal asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Wish {
+    Stop,
+    Reload,
 }
 
 impl Signals {
-    /// Waits for SIGTERM or SIGINT.
-    async fn next(&mut self) {
+    /// Waits for SIGTERM or SIGINT, or for SIGHUP.
+    async fn next(&mut self) -> Wish {
         tokio::select! {
-            _ = self.terminate.recv() => {}
-            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => Wish::Stop,
+            _ = self.interrupt.recv() => Wish::Stop,
+            _ = self.hang_up.recv() => Wish::Reload,
         }
+    }
+
+    /// Waits for SIGTERM or SIGINT.
+    async fn stop(&mut self) {
+        while self.next().await != Wish::Stop {}
     }
 }

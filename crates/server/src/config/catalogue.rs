@@ -37,6 +37,8 @@ pub(crate) const SETTINGS: &[Setting] = &[
 
     setting("server.listen", r#""127.0.0.1:8080""#, "address:port", "Where the service listens. Port 0 takes a free one, which the log tells."),
     optional("server.public_url", "http(s)://host[:port]", "The address that clients use; `http://` and `server.listen` if it is not set. In production it begins with `https://`."),
+    optional("server.tls_certificate", "path", "A PEM file with the certificate chain of the listener, its own certificate first: then it speaks TLS itself. Without it a proxy in front of it should. SIGHUP reads it again."),
+    optional("server.tls_key", "path", "A PEM file with the private key of that certificate."),
     setting("server.trusted_proxies", "[]", "list of addresses and blocks", "Proxies, such as `10.0.0.0/8`, that are believed when they say in `X-Forwarded-For` or `Forwarded` from whom a request comes. Anybody else may say there what they like."),
     setting("server.cors_origins", "[]", "list of origins", "Other sites, such as `https://app.example.org`, whose pages may call the service with their visitors' cookies."),
     setting("server.workers", "0", "number", "Threads that answer requests; 0 takes as many as there are cores."),
@@ -75,6 +77,8 @@ pub(crate) const SETTINGS: &[Setting] = &[
     setting("tokens.refresh_idle_lifetime", r#""30d""#, "duration", "A refresh token that is not used for so long is over."),
     setting("tokens.refresh_absolute_lifetime", r#""90d""#, "duration", "How long somebody can stay signed in without their password, by refresh tokens or in a remembered browser."),
     setting("tokens.algorithm", r#""EdDSA""#, "`EdDSA`, `ES256` or `HS256`", "How access tokens are signed."),
+    setting("tokens.key_lead", r#""10m""#, "duration, 3s or more", "How long a new signing key is published before it signs: longer than others keep the public keys, which is 5 minutes."),
+    setting("tokens.key_max_age", r#""90d""#, "duration", "A signing key that has signed for so long is replaced by a new one."),
     secret("tokens.hs256_secret", None, "32 bytes or more", "The secret of HS256, which everybody who verifies tokens shares."),
     optional("tokens.issuer", "URL", "`iss` of access tokens; the public URL if it is not set."),
     setting("tokens.audience", r#""threshold""#, "text", "`aud` of access tokens."),

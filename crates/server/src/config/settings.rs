@@ -6,6 +6,7 @@ use super::limits::{LimitsSettings, limits, redis};
 use super::reader::{Noted, Reader};
 use super::sessions::{SessionsSettings, sessions};
 use super::{duration, layers::Layers};
+use crate::tls::{TlsFiles, TlsFilesError};
 use std::net::SocketAddr;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -71,6 +72,8 @@ pub struct ServerSettings {
     pub listen: SocketAddr,
     /// The address that clients use, without a slash at the end.
     pub public_url: String,
+    /// The certificate of the listener, if it speaks TLS itself.
+    pub tls: Option<TlsFiles>,
     /// Who is believed about whom a request comes from.
     pub trusted_proxies: TrustedProxies,
     /// Origins of other sites whose pages may use the service.
@@ -110,6 +113,10 @@ pub struct TokensSettings {
     pub access_lifetime: Duration,
     /// How they are signed.
     pub method: SigningMethod,
+    /// How long a new key is published before it signs.
+    pub key_lead: Duration,
+    /// How long a key signs.
+    pub key_max_age: Duration,
     /// Issuer, audience, memory.
     pub tokens: TokenSettings,
 }
@@ -204,6 +211,7 @@ fn read(reader: &mut Reader, environment: Environment) -> Result<Settings, Noted
 fn server(reader: &mut Reader, environment: Environment) -> Result<ServerSettings, Noted> {
     let listen = reader.required("server.listen", address);
     let public_url = reader.optional("server.public_url", |text| public_url(text, environment));
+    let tls = tls(reader);
     let trusted_proxies = reader.optional("server.trusted_proxies", TrustedProxies::from_str);
     let cors_origins = reader.optional("server.cors_origins", origins);
     let workers = reader.required("server.workers", number);
@@ -214,9 +222,12 @@ fn server(reader: &mut Reader, environment: Environment) -> Result<ServerSetting
     if environment == Environment::Production && public_url.is_none() {
         return Err(reader.fault("server.public_url", "is required in production, beginning with https://"));
     }
+    let tls = tls?;
+    let scheme = if tls.is_some() { "https" } else { "http" };
     Ok(ServerSettings {
         listen,
-        public_url: public_url.unwrap_or_else(|| format!("http://{listen}")),
+        public_url: public_url.unwrap_or_else(|| format!("{scheme}://{listen}")),
+        tls,
         trusted_proxies: trusted_proxies?.unwrap_or_default(),
         cors_origins: cors_origins?.unwrap_or_default(),
         workers: NonZeroUsize::new(workers?),
@@ -224,6 +235,26 @@ fn server(reader: &mut Reader, environment: Environment) -> Result<ServerSetting
         drain: drain?,
         grace: grace?,
     })
+}
+
+/// Read here, so that `config check` finds what is wrong with the files.
+fn tls(reader: &mut Reader) -> Result<Option<TlsFiles>, Noted> {
+    let path = |text: &str| Ok::<_, &str>(PathBuf::from(text));
+    let certificate = reader.optional("server.tls_certificate", path);
+    let key = reader.optional("server.tls_key", path);
+    let files = match (certificate?, key?) {
+        (None, None) => return Ok(None),
+        (Some(certificate), Some(key)) => TlsFiles { certificate, key },
+        (Some(_), None) => return Err(reader.fault("server.tls_key", "is required with server.tls_certificate")),
+        (None, Some(_)) => return Err(reader.fault("server.tls_certificate", "is required with server.tls_key")),
+    };
+    match files.load() {
+        Ok(_good) => Ok(Some(files)),
+        Err(error @ TlsFilesError::Certificate { .. }) => {
+            Err(reader.fault("server.tls_certificate", error.to_string()))
+        }
+        Err(error) => Err(reader.fault("server.tls_key", error.to_string())),
+    }
 }
 
 fn database(reader: &mut Reader) -> Result<DatabaseSettings, Noted> {
@@ -299,6 +330,12 @@ fn tokens(reader: &mut Reader, server: Option<&ServerSettings>) -> Result<Tokens
         lifetime if lifetime < Duration::from_secs(1) => Err("must be at least 1s".to_owned()),
         lifetime => Ok(lifetime),
     });
+    let key_lead = reader.required("tokens.key_lead", |text| match duration::parse(text)? {
+        // Every instance looks for new keys once a second.
+        lead if lead < Duration::from_secs(3) => Err("must be at least 3s".to_owned()),
+        lead => Ok(lead),
+    });
+    let key_max_age = reader.required("tokens.key_max_age", duration::parse);
     let secret = reader.optional("tokens.hs256_secret", SharedSecret::from_str);
     let algorithm = reader.required("tokens.algorithm", |text| match text {
         "EdDSA" | "ES256" | "HS256" => Ok(text.to_owned()),
@@ -318,6 +355,8 @@ fn tokens(reader: &mut Reader, server: Option<&ServerSettings>) -> Result<Tokens
     let issuer = issuer?.unwrap_or(server.ok_or(Noted)?.public_url.clone());
     Ok(TokensSettings {
         access_lifetime: access_lifetime?,
+        key_lead: key_lead?,
+        key_max_age: key_max_age?,
         method,
         tokens: TokenSettings { issuer, audience: audience?, cache_size: cache_size? },
     })

@@ -1,12 +1,11 @@
 //! Every adapter, built from the settings.
 
+use super::key_keeper::KeyKeeper;
 use super::master_key;
 use super::running::StartError;
 use crate::config::{MasterKeySource, MigratePolicy, Settings};
 use std::sync::Arc;
-use threshold_application::ports::{
-    AccessTokens, Clock, IdGenerator, PasswordHasher, SecretGenerator, SessionSecrets, TokenBuckets,
-};
+use threshold_application::ports::{Clock, IdGenerator, PasswordHasher, SecretGenerator, SessionSecrets, TokenBuckets};
 use threshold_application::sessions::Announcer;
 use threshold_bcrypt::BcryptHasher;
 use threshold_diesel::Database;
@@ -16,7 +15,7 @@ use threshold_in_process::{
 };
 use threshold_redis::Redis;
 use threshold_telemetry::PrometheusMeter;
-use threshold_tokens::{DerivedSecrets, JwtTokens, KeyRing, KeySource, MasterKey};
+use threshold_tokens::{DerivedSecrets, JwtTokens, MasterKey};
 
 /// What the use cases are made of.
 pub(super) struct Adapters {
@@ -27,7 +26,8 @@ pub(super) struct Adapters {
     pub(super) database: Database,
     pub(super) users: Arc<RememberedAccounts>,
     pub(super) hasher: Arc<dyn PasswordHasher>,
-    pub(super) tokens: Arc<dyn AccessTokens>,
+    pub(super) tokens: Arc<JwtTokens>,
+    pub(super) keys: KeyKeeper,
     pub(super) secrets: Arc<dyn SessionSecrets>,
     pub(super) revocations: Arc<MemoryRevocations>,
     pub(super) announcer: Arc<Announcer>,
@@ -42,17 +42,16 @@ pub(super) async fn build(settings: &Settings) -> Result<Adapters, StartError> {
     let random: Arc<dyn SecretGenerator> = Arc::new(OsSecrets);
     let database = open_database(settings, &meter).await?;
     let master = master_key(settings, random.as_ref())?;
-    let repository = database.signing_keys();
-    let source =
-        KeySource { repository: repository.as_ref(), master: &master, clock: clock.as_ref(), secrets: random.as_ref() };
-    let keys = KeyRing::load(&source, &settings.tokens.method).await?;
+    let keys = KeyKeeper::new(settings, &database, master.clone(), &clock, &random);
+    let tokens = Arc::new(JwtTokens::new(keys.load().await?, settings.tokens.tokens.clone()));
     let users = RememberedAccounts::new(database.accounts(), Arc::clone(&clock), settings.remembered_users);
     let users = Arc::new(users);
     let revocations = Arc::new(MemoryRevocations::default());
     let redis = settings.redis.as_ref().map(Redis::new).transpose()?;
     Ok(Adapters {
         hasher: Arc::new(BcryptHasher::start(settings.password, Arc::clone(&random), meter.clone())),
-        tokens: Arc::new(JwtTokens::new(keys, settings.tokens.tokens.clone())),
+        tokens,
+        keys,
         secrets: Arc::new(DerivedSecrets::new(&master).map_err(|_unspecified| StartError::Secrets)?),
         announcer: Arc::new(Announcer {
             revocations: revocations.clone(),
@@ -86,7 +85,7 @@ fn buckets(settings: &Settings, redis: Option<&Redis>, meter: &Arc<PrometheusMet
     }
 }
 
-async fn open_database(settings: &Settings, meter: &Arc<PrometheusMeter>) -> Result<Database, StartError> {
+pub(super) async fn open_database(settings: &Settings, meter: &Arc<PrometheusMeter>) -> Result<Database, StartError> {
     let database = Database::connect(&settings.database, meter.clone()).await?;
     let migrations = database.migrations();
     match settings.migrate {
@@ -99,7 +98,7 @@ async fn open_database(settings: &Settings, meter: &Arc<PrometheusMeter>) -> Res
     Ok(database)
 }
 
-fn master_key(settings: &Settings, random: &dyn SecretGenerator) -> Result<MasterKey, StartError> {
+pub(super) fn master_key(settings: &Settings, random: &dyn SecretGenerator) -> Result<MasterKey, StartError> {
     match &settings.master_key {
         MasterKeySource::Given(key) => Ok(key.clone()),
         MasterKeySource::File(path) => Ok(master_key::read_or_make(path, random)?),

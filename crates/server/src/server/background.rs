@@ -1,16 +1,23 @@
 //! Work that no request asks for.
 
+use super::key_keeper::KeyKeeper;
 use std::sync::Arc;
 use std::time::Duration;
 use threshold_application::ErrorChain;
-use threshold_application::sessions::{FollowNews, FollowRevocations, PurgeSessions};
+use threshold_application::ports::MakeKeyError;
+use threshold_application::sessions::{FollowNews, FollowRevocations, PurgeSessions, RotateKeys, RotateKeysError};
 use threshold_domain::Timestamp;
 use threshold_telemetry::PrometheusMeter;
+use threshold_tokens::JwtTokens;
 use tokio::time::{MissedTickBehavior, interval, sleep};
 use tracing::{debug, info, warn};
 
 /// Sign-outs of other instances are known after this time and a query's; the list calls itself out of date after a second.
 const FOLLOW_EVERY: Duration = Duration::from_millis(250);
+/// A key that was withdrawn is out of use everywhere within this time and a query's.
+const LOOK_FOR_KEYS_EVERY: Duration = Duration::from_secs(1);
+/// Keys live for weeks.
+const ROTATE_KEYS_EVERY: Duration = Duration::from_hours(1);
 /// After the feed has failed.
 const LISTEN_AGAIN: Duration = Duration::from_millis(250);
 /// Sessions and counts that are over are deleted this often.
@@ -84,6 +91,45 @@ pub(super) async fn purge_sessions(purge: PurgeSessions) {
             Err(error) => {
                 warn!(error = %ErrorChain(&error), "what is over could not be deleted; it is tried again in a minute");
             }
+        }
+    }
+}
+
+/// Looks for new and withdrawn signing keys for as long as the process runs. While the store fails the keys stay as they are.
+pub(super) async fn follow_keys(keeper: KeyKeeper, tokens: Arc<JwtTokens>) {
+    let mut ticks = interval(LOOK_FOR_KEYS_EVERY);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut failing = false;
+    loop {
+        ticks.tick().await;
+        match keeper.load().await {
+            Ok(keys) => {
+                tokens.replace_keys(keys);
+                failing = false;
+            }
+            Err(error) => {
+                if !std::mem::replace(&mut failing, true) {
+                    warn!(error = %ErrorChain(&error), "the signing keys can't be read again; those that are known stay");
+                }
+            }
+        }
+    }
+}
+
+/// Rotates signing keys that are too old, and deletes those of no use, for as long as the process runs.
+pub(super) async fn rotate_keys(keys: RotateKeys) {
+    let mut ticks = interval(ROTATE_KEYS_EVERY);
+    loop {
+        ticks.tick().await;
+        match keys.rotate_by_age().await {
+            Ok(None) | Err(RotateKeysError::Make(MakeKeyError::SharedSecret)) => {}
+            Ok(Some(key)) => {
+                info!(kid = key.id.as_str(), signs_from = %key.signs_from, "published the next signing key");
+            }
+            Err(error) => warn!(error = %ErrorChain(&error), "the signing key could not be rotated"),
+        }
+        if let Err(error) = keys.purge().await {
+            warn!(error = %ErrorChain(&error), "signing keys of no use could not be deleted");
         }
     }
 }

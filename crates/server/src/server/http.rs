@@ -3,6 +3,7 @@
 use super::running::StartError;
 use super::wiring::Wiring;
 use crate::config::{ServerSettings, Settings};
+use crate::tls::ServedCertificate;
 use actix_web::dev::Server;
 use actix_web::{App, HttpResponse, HttpServer, web};
 use std::net::{SocketAddr, TcpListener};
@@ -15,14 +16,21 @@ use tokio::runtime::Handle;
 /// How long a client may take to send the head of a request.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// How long a client may take to agree on TLS.
+const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(5);
+
 /// A listener that is bound, with its real address, and the server that will use it.
 pub(super) struct Bound {
     pub(super) address: SocketAddr,
     pub(super) server: Server,
 }
 
-/// Binds the API's listener.
-pub(super) fn bind_api(settings: &ServerSettings, wiring: &Wiring) -> Result<Bound, StartError> {
+/// Binds the API's listener, with TLS if there is a certificate.
+pub(super) fn bind_api(
+    settings: &ServerSettings,
+    wiring: &Wiring,
+    certificate: Option<&Arc<ServedCertificate>>,
+) -> Result<Bound, StartError> {
     let (listener, address) = listen(settings.listen, "server.listen")?;
     let services = wiring.services.clone();
     let http = Arc::new(wiring.http.clone());
@@ -31,9 +39,15 @@ pub(super) fn bind_api(settings: &ServerSettings, wiring: &Wiring) -> Result<Bou
         .workers(settings.workers.or_else(|| std::thread::available_parallelism().ok()).map_or(1, Into::into))
         .client_request_timeout(HEAD_TIMEOUT)
         .shutdown_timeout(settings.grace.as_secs())
-        .disable_signals()
-        .listen(listener)
-        .map_err(|source| StartError::Listen { setting: "server.listen", address, source })?;
+        .disable_signals();
+    let bound = match certificate {
+        Some(certificate) => {
+            let server = server.tls_handshake_timeout(HANDSHAKE_TIMEOUT);
+            server.listen_rustls_0_23(listener, certificate.server_config()?)
+        }
+        None => server.listen(listener),
+    };
+    let server = bound.map_err(|source| StartError::Listen { setting: "server.listen", address, source })?;
     Ok(Bound { address, server: server.run() })
 }
 

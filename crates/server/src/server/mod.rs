@@ -3,9 +3,11 @@
 mod adapters;
 mod background;
 mod http;
+mod key_keeper;
 mod master_key;
 mod running;
 mod wiring;
 
+pub use key_keeper::key_rotation;
 pub use master_key::MasterKeyFileError;
 pub use running::{Running, StartError};

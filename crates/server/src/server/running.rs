@@ -5,18 +5,20 @@ use super::http::{Bound, bind_api, bind_metrics};
 use super::master_key::MasterKeyFileError;
 use super::wiring::{Wiring, wire};
 use crate::config::Settings;
+use crate::tls::{ServedCertificate, TlsFilesError};
 use actix_web::dev::ServerHandle;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
+use threshold_application::ErrorChain;
 use threshold_diesel::{ConnectError, Database, MigrationError};
 use threshold_redis::RedisSetupError;
 use threshold_telemetry::RecorderError;
 use threshold_tokens::KeyRingError;
 use tokio::task::JoinHandle;
-use tracing::info;
+use tracing::{error, info};
 
 /// The service, answering.
 pub struct Running {
@@ -28,6 +30,7 @@ pub struct Running {
     handles: Vec<ServerHandle>,
     background: Vec<JoinHandle<()>>,
     database: Database,
+    certificate: Option<Arc<ServedCertificate>>,
     draining: Arc<AtomicBool>,
     drain: Duration,
 }
@@ -59,6 +62,12 @@ pub enum StartError {
     /// The metrics recorder refused.
     #[error(transparent)]
     Recorder(#[from] RecorderError),
+    /// The certificate's files are of no use.
+    #[error(transparent)]
+    TlsFiles(#[from] TlsFilesError),
+    /// TLS can't be set up.
+    #[error("TLS can't be set up")]
+    Tls(#[from] rustls::Error),
     /// A listener can't be had, for example because its port is taken.
     #[error("can't listen on {address} ({setting})")]
     Listen {
@@ -79,12 +88,16 @@ impl Running {
     pub async fn start(settings: &Settings) -> Result<Self, StartError> {
         let wiring = wire(settings, Instant::now()).await?;
         let metrics = bind_metrics(settings, &wiring.meter)?;
-        let Bound { address, server } = bind_api(&settings.server, &wiring)?;
-        let Wiring { database, meter, follow_revocations, follow_news, purge_sessions, draining, .. } = wiring;
+        let certificate = settings.server.tls.as_ref().map(ServedCertificate::read).transpose()?;
+        let Bound { address, server } = bind_api(&settings.server, &wiring, certificate.as_ref())?;
+        let Wiring { database, meter, follow_revocations, follow_news, purge_sessions, .. } = wiring;
+        let Wiring { keys, tokens, rotate_keys, draining, .. } = wiring;
         let mut handles = vec![server.handle()];
         let mut background = vec![
             tokio::spawn(background::follow_revocations(follow_revocations)),
             tokio::spawn(background::purge_sessions(purge_sessions)),
+            tokio::spawn(background::follow_keys(keys, tokens)),
+            tokio::spawn(background::rotate_keys(rotate_keys)),
             tokio::spawn(background::keep_metrics(meter)),
         ];
         background.extend(follow_news.map(|follow| tokio::spawn(background::follow_news(follow))));
@@ -94,10 +107,23 @@ impl Running {
             handles.push(metrics.server.handle());
             background.push(tokio::spawn(async move { drop(metrics.server.await) }));
         }
-        info!(address = %format_args!("http://{address}"), "listening");
+        let scheme = if certificate.is_some() { "https" } else { "http" };
+        info!(address = %format_args!("{scheme}://{address}"), "listening");
         let api = tokio::spawn(server);
         let drain = settings.server.drain;
-        Ok(Self { address, metrics_address, api, handles, background, database, draining, drain })
+        Ok(Self { address, metrics_address, api, handles, background, database, certificate, draining, drain })
+    }
+
+    /// Reads the files of the certificate again; connections that are open keep the one they have. Files that are of no use
+    /// change nothing.
+    pub fn reload(&self) {
+        let Some(certificate) = &self.certificate else { return };
+        match certificate.reload() {
+            Ok(()) => info!("serving the certificate that is in the files now"),
+            Err(error) => {
+                error!(error = %ErrorChain(&error), "the certificate can't be read again; the one before is served on");
+            }
+        }
     }
 
     /// From now on `/ready` answers 503, and everything else is answered as before, for as long as `shutdown.drain` says.

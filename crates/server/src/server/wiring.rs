@@ -2,6 +2,7 @@
 
 use super::adapters::{Adapters, build};
 use super::background;
+use super::key_keeper::KeyKeeper;
 use super::running::StartError;
 use crate::config::Settings;
 use std::sync::Arc;
@@ -12,13 +13,13 @@ use threshold_application::operations::CheckReadiness;
 use threshold_application::ports::ReadinessCheck;
 use threshold_application::sessions::{
     Authenticate, AuthenticateBrowser, EndSessions, FollowNews, FollowRevocations, GuessGuard, GuessLimits,
-    IssueAccessToken, ListSessions, PurgeSessions, RefreshSession, SignIn, SignInSettings,
+    IssueAccessToken, ListSessions, PurgeSessions, RefreshSession, RotateKeys, SignIn, SignInSettings,
 };
 use threshold_diesel::Database;
 use threshold_in_process::TimeLimitedCheck;
 use threshold_redis::Redis;
 use threshold_telemetry::PrometheusMeter;
-use threshold_tokens::SigningKeyCheck;
+use threshold_tokens::{JwtTokens, SigningKeyCheck};
 use threshold_transport::{HttpSettings, Services};
 
 /// `/ready` answers within two seconds; each part has less.
@@ -33,6 +34,9 @@ pub(super) struct Wiring {
     pub(super) follow_revocations: FollowRevocations,
     pub(super) follow_news: Option<FollowNews>,
     pub(super) purge_sessions: PurgeSessions,
+    pub(super) keys: KeyKeeper,
+    pub(super) tokens: Arc<JwtTokens>,
+    pub(super) rotate_keys: RotateKeys,
     pub(super) draining: Arc<AtomicBool>,
 }
 
@@ -66,8 +70,21 @@ pub(super) async fn wire(settings: &Settings, started: Instant) -> Result<Wiring
         started,
     };
     background::catch_up(&follow_revocations).await;
-    let Adapters { database, meter, .. } = adapters;
-    Ok(Wiring { services, http, database, meter, follow_revocations, follow_news, purge_sessions, draining })
+    let Adapters { database, meter, keys, tokens, .. } = adapters;
+    let rotate_keys = keys.rotation(settings);
+    Ok(Wiring {
+        services,
+        http,
+        database,
+        meter,
+        follow_revocations,
+        follow_news,
+        purge_sessions,
+        keys,
+        tokens,
+        rotate_keys,
+        draining,
+    })
 }
 
 fn services(settings: &Settings, adapters: &Adapters, draining: &Arc<AtomicBool>) -> Services {
@@ -83,7 +100,7 @@ fn services(settings: &Settings, adapters: &Adapters, draining: &Arc<AtomicBool>
         show_profile: Arc::new(ShowProfile { accounts: adapters.users.clone() }),
         sign_in: Arc::new(sign_in(settings, adapters)),
         issue_access_token: Arc::new(IssueAccessToken {
-            tokens: Arc::clone(&adapters.tokens),
+            tokens: adapters.tokens.clone(),
             clock: Arc::clone(clock),
             ids: Arc::clone(&adapters.ids),
             lifetime: settings.tokens.access_lifetime,
@@ -116,7 +133,7 @@ fn services(settings: &Settings, adapters: &Adapters, draining: &Arc<AtomicBool>
             clock: Arc::clone(clock),
             draining: Arc::clone(draining),
         }),
-        tokens: Arc::clone(&adapters.tokens),
+        tokens: adapters.tokens.clone(),
         secrets: Arc::clone(&adapters.secrets),
         random: Arc::clone(&adapters.random),
         buckets: Arc::clone(&adapters.buckets),
@@ -128,7 +145,7 @@ fn services(settings: &Settings, adapters: &Adapters, draining: &Arc<AtomicBool>
 
 fn authenticate(adapters: &Adapters) -> Authenticate {
     Authenticate {
-        tokens: Arc::clone(&adapters.tokens),
+        tokens: adapters.tokens.clone(),
         revocations: adapters.revocations.clone(),
         sessions: adapters.database.sessions(),
         clock: Arc::clone(&adapters.clock),
@@ -166,7 +183,7 @@ fn sign_in(settings: &Settings, adapters: &Adapters) -> SignIn {
 
 fn readiness_checks(adapters: &Adapters) -> Vec<Arc<dyn ReadinessCheck>> {
     let signing_key = SigningKeyCheck {
-        tokens: Arc::clone(&adapters.tokens),
+        tokens: adapters.tokens.clone(),
         clock: Arc::clone(&adapters.clock),
         ids: Arc::clone(&adapters.ids),
     };

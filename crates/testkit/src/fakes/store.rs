@@ -2,14 +2,15 @@
 
 mod attempts;
 mod sessions;
+mod signing_keys;
 
 use super::lock;
 use async_trait::async_trait;
 use futures::lock::{Mutex as AsyncMutex, OwnedMutexGuard};
 use std::sync::{Arc, Mutex};
 use threshold_application::ports::{
-    AccountReader, AttemptRepository, SessionRepository, SigningKeyRepository, StoreError, Transaction, Uniqueness,
-    UnitOfWork, UserRepository,
+    AccountReader, AttemptRepository, SessionRepository, StoreError, Transaction, Uniqueness, UnitOfWork,
+    UserRepository,
 };
 use threshold_domain::Timestamp;
 use threshold_domain::accounts::{Credentials, Login, PasswordHash, User, UserId};
@@ -123,27 +124,5 @@ impl AccountReader for InMemoryStore {
             Login::Username(username) => user.username.as_ref() == Some(username),
         };
         Ok(tables.users.iter().find(|one| one.user.deleted_at.is_none() && named(&one.user)).cloned())
-    }
-}
-
-#[async_trait]
-impl SigningKeyRepository for InMemoryStore {
-    async fn list(&self) -> Result<Vec<SigningKey>, StoreError> {
-        let mut keys = lock(&self.committed).signing_keys.clone();
-        keys.sort_by_key(|key| key.created_at);
-        Ok(keys)
-    }
-
-    async fn insert(&self, key: &SigningKey) -> Result<(), StoreError> {
-        let mut tables = lock(&self.committed);
-        let signs = |other: &SigningKey| other.algorithm == key.algorithm && other.retired_at.is_none();
-        if tables.signing_keys.iter().any(|other| other.id == key.id) {
-            return Err(StoreError::NotUnique(Uniqueness::Id));
-        }
-        if key.retired_at.is_none() && tables.signing_keys.iter().any(signs) {
-            return Err(StoreError::NotUnique(Uniqueness::SigningKey));
-        }
-        tables.signing_keys.push(key.clone());
-        Ok(())
     }
 }

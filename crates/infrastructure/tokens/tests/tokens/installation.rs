@@ -35,9 +35,19 @@ impl Installation {
         repository: &dyn SigningKeyRepository,
         method: &SigningMethod,
     ) -> Result<KeyRing, KeyRingError> {
-        let clock = FixedClock::default();
-        KeyRing::load(&KeySource { repository, master: &self.master, clock: &clock, secrets: &self.secrets }, method)
-            .await
+        self.keys_at(repository, method, &FixedClock::default()).await
+    }
+
+    /// The keys of an instance that reads `repository` at that time.
+    pub(crate) async fn keys_at(
+        &self,
+        repository: &dyn SigningKeyRepository,
+        method: &SigningMethod,
+        clock: &FixedClock,
+    ) -> Result<KeyRing, KeyRingError> {
+        let token_lifetime = chrono::TimeDelta::minutes(15);
+        let source = KeySource { repository, master: &self.master, clock, secrets: &self.secrets, token_lifetime };
+        KeyRing::load(&source, method).await
     }
 
     /// The tokens of an instance that says to be `issuer` and to speak to `audience`.

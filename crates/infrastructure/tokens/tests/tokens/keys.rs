@@ -3,10 +3,16 @@
 use crate::forgery::shared_secret;
 use crate::installation::{AUDIENCE, ISSUER, Installation, at, claims, jwt};
 use async_trait::async_trait;
-use threshold_application::ports::{AccessTokens, SecretGenerator, SigningKeyRepository, StoreError, TokenRejection};
-use threshold_domain::sessions::{KeyId, SigningKey};
-use threshold_testkit::{InMemoryStore, SeededSecrets};
-use threshold_tokens::{KeyRingError, SigningMethod};
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use std::sync::Arc;
+use threshold_application::ports::{
+    AccessTokens, KeyMaker, MakeKeyError, SecretGenerator, SigningKeyRepository, StoreError, TokenRejection,
+};
+use threshold_domain::Timestamp;
+use threshold_domain::sessions::{AccessClaims, KeyId, SigningKey};
+use threshold_testkit::{FixedClock, InMemoryStore, SeededSecrets};
+use threshold_tokens::{KeyRingError, SealedKeyMaker, SigningMethod};
 use tokio::sync::Barrier;
 
 /// A store that lets nobody insert before two have seen that it is empty.
@@ -24,6 +30,18 @@ impl SigningKeyRepository for Race {
     async fn insert(&self, key: &SigningKey) -> Result<(), StoreError> {
         self.both.wait().await;
         self.store.insert(key).await
+    }
+
+    async fn rotate(&self, replaced: &KeyId, next: &SigningKey) -> Result<bool, StoreError> {
+        self.store.rotate(replaced, next).await
+    }
+
+    async fn withdraw(&self, id: &KeyId, at: Timestamp) -> Result<bool, StoreError> {
+        self.store.withdraw(id, at).await
+    }
+
+    async fn purge(&self, before: Timestamp) -> Result<u32, StoreError> {
+        self.store.purge(before).await
     }
 }
 
@@ -83,7 +101,7 @@ async fn a_retired_key_verifies_but_a_new_one_signs() {
     let before = installation.tokens(&SigningMethod::EdDsa).await;
     let token = before.issue(&claims()).unwrap();
     let store = with_key_changed(&installation, |key| {
-        key.retired_at = Some(at(10));
+        key.retired_at = Some(at(-10));
         // Also if the clock that dated it was ahead, so that it is listed last.
         key.created_at = at(5);
     })
@@ -131,4 +149,71 @@ async fn a_private_key_is_stored_in_no_readable_form() {
     let mut seed = [0; 32];
     SeededSecrets::default().fill(&mut seed);
     assert!(!key.sealed_private_key.windows(8).any(|window| seed.windows(8).any(|part| part == window)));
+}
+
+#[tokio::test]
+async fn a_published_key_signs_from_its_moment_on_and_the_one_before_verifies_on() {
+    let installation = Installation::default();
+    let tokens = installation.tokens(&SigningMethod::EdDsa).await;
+    let first = installation.store.list().await.unwrap().remove(0);
+    let maker = SealedKeyMaker {
+        master: installation.master.clone(),
+        secrets: Arc::new(SeededSecrets::default()),
+        method: SigningMethod::EdDsa,
+    };
+    // The first thing that this generator makes is the key that is there already.
+    maker.make(at(0), at(0)).unwrap();
+    let next = maker.make(at(0), at(600)).unwrap();
+    assert!(installation.store.rotate(&first.id, &next).await.unwrap());
+    tokens.replace_keys(installation.keys_in(&installation.store, &SigningMethod::EdDsa).await.unwrap());
+    assert_eq!(tokens.public_keys().len(), 2, "it is public before it signs");
+    let issued = |seconds: i64| {
+        let claims = AccessClaims { issued_at: at(seconds), expires_at: at(seconds + 900), ..claims() };
+        (tokens.issue(&claims).unwrap(), claims)
+    };
+    for (seconds, kid) in [(599, &first.id), (600, &next.id)] {
+        let (token, claims) = issued(seconds);
+        let header = BASE64_URL_SAFE_NO_PAD.decode(token.expose().split('.').next().unwrap()).unwrap();
+        assert!(String::from_utf8(header).unwrap().contains(kid.as_str()), "{seconds}");
+        assert_eq!(tokens.verify(token.expose(), at(seconds + 899)), Ok(claims));
+    }
+}
+
+#[tokio::test]
+async fn the_tokens_of_a_withdrawn_key_are_refused_also_those_that_were_remembered() {
+    let installation = Installation::default();
+    let tokens = installation.tokens(&SigningMethod::EdDsa).await;
+    let token = tokens.issue(&claims()).unwrap();
+    assert!(tokens.verify(token.expose(), at(1)).is_ok());
+    let key = installation.store.list().await.unwrap().remove(0);
+    assert!(installation.store.withdraw(&key.id, at(2)).await.unwrap());
+    tokens.replace_keys(installation.keys_in(&installation.store, &SigningMethod::EdDsa).await.unwrap());
+    assert_eq!(tokens.verify(token.expose(), at(3)), Err(TokenRejection::Invalid));
+    assert!(!tokens.public_keys().iter().any(|public| public.id == key.id));
+    assert!(tokens.verify(tokens.issue(&claims()).unwrap().expose(), at(3)).is_ok(), "another one signs");
+}
+
+#[tokio::test]
+async fn a_retired_key_is_gone_once_its_last_token_has_expired() {
+    let installation = Installation::default();
+    let store = with_key_changed(&installation, |key| key.retired_at = Some(at(0))).await;
+    let clock = FixedClock::default();
+    let keys = async |clock: &FixedClock| {
+        let ring = installation.keys_at(&store, &SigningMethod::EdDsa, clock).await.unwrap();
+        jwt(ring, ISSUER, AUDIENCE).public_keys().len()
+    };
+    clock.advance(chrono::TimeDelta::minutes(15));
+    assert_eq!(keys(&clock).await, 2);
+    clock.advance(chrono::TimeDelta::minutes(1));
+    assert_eq!(keys(&clock).await, 1);
+}
+
+#[test]
+fn where_a_shared_secret_signs_there_is_no_key_to_make() {
+    let maker = SealedKeyMaker {
+        master: "1".repeat(64).parse().unwrap(),
+        secrets: Arc::new(SeededSecrets::default()),
+        method: shared_secret(),
+    };
+    assert!(matches!(maker.make(at(0), at(0)), Err(MakeKeyError::SharedSecret)));
 }
