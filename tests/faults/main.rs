@@ -11,6 +11,7 @@ mod overload;
 mod redis;
 mod shutdown;
 mod storage;
+mod timing;
 mod tls;
 
 use std::time::{Duration, Instant};

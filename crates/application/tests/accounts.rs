@@ -6,7 +6,7 @@ use threshold_application::accounts::{Register, RegisterError, ShowProfile, Show
 use threshold_application::ports::{AccountReader, HashingError, Metric, PasswordHasher, PasswordMatch, StoreError};
 use threshold_domain::accounts::{Login, Registration, User, UserStatus, Username};
 use threshold_testkit::{
-    FailingUnitOfWork, FakeHasher, FixedClock, InMemoryStore, RecordingMeter, SequentialIds, a_password,
+    FailingUnitOfWork, FakeHasher, FakeSecrets, FixedClock, InMemoryStore, RecordingMeter, SequentialIds, a_password,
     a_registration, a_user, at,
 };
 
@@ -23,6 +23,8 @@ fn world() -> World {
     let failing = FailingUnitOfWork::over(store.clone());
     let (hasher, meter) = (Arc::new(FakeHasher::default()), Arc::new(RecordingMeter::default()));
     let register = Register {
+        accounts: Arc::new(failing.clone()),
+        secrets: Arc::new(FakeSecrets),
         hasher: hasher.clone(),
         unit_of_work: Arc::new(failing.clone()),
         clock: Arc::new(FixedClock::default()),
@@ -60,6 +62,28 @@ async fn taken_names_are_refused_and_not_counted() {
     let username = world.register.execute(named("eve@example.org", "ada")).await;
     assert!(matches!(username, Err(RegisterError::UsernameTaken)));
     assert_eq!(world.meter.counted(Metric::Registrations, &[]), 1);
+}
+
+#[tokio::test]
+async fn where_accounts_are_concealed_a_taken_address_looks_like_a_new_one() {
+    let world = world();
+    world.register.execute(named("ada@example.org", "ada")).await.unwrap();
+    let conceal = async |registration| {
+        let hashed = world.register.hash(registration).await.unwrap();
+        world.register.store_concealed(hashed).await
+    };
+    assert!(conceal(a_registration("ADA@example.org")).await.is_ok());
+    assert!(conceal(a_registration("eve@example.org")).await.is_ok());
+    for email in ["ada@example.org", "new@example.org"] {
+        let taken = conceal(named(email, "ada")).await;
+        assert!(matches!(taken, Err(RegisterError::UsernameTaken)), "usernames are public: {email}");
+    }
+    assert_eq!(world.meter.counted(Metric::Registrations, &[]), 2);
+    world.failing.set_commits_fail(true);
+    assert!(
+        matches!(conceal(a_registration("ada@example.org")).await, Err(RegisterError::Store(_))),
+        "it writes as well"
+    );
 }
 
 #[tokio::test]

@@ -6,12 +6,14 @@
 //! ```
 //! use std::sync::Arc;
 //! use threshold_application::accounts::{Register, RegisterError};
-//! use threshold_testkit::{FakeHasher, FixedClock, InMemoryStore, RecordingMeter, SequentialIds, a_registration};
+//! use threshold_testkit::{FakeHasher, FakeSecrets, FixedClock, InMemoryStore, RecordingMeter, SequentialIds, a_registration};
 //!
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), RegisterError> {
 //! let store = InMemoryStore::default();
 //! let register = Register {
+//!     accounts: Arc::new(store.clone()),
+//!     secrets: Arc::new(FakeSecrets),
 //!     hasher: Arc::new(FakeHasher::default()),
 //!     unit_of_work: Arc::new(store.clone()),
 //!     clock: Arc::new(FixedClock::default()),

@@ -96,6 +96,8 @@ pub struct RegistrationRules {
     pub reserved_usernames: ReservedUsernames,
     /// Which passwords may be chosen.
     pub password: PasswordPolicy,
+    /// Whether a taken address is answered as a new one.
+    pub conceal_existing: bool,
 }
 
 #[cfg(test)]
@@ -112,6 +114,7 @@ impl HttpSettings {
             registration: RegistrationRules {
                 reserved_usernames: ReservedUsernames::default(),
                 password: PasswordPolicy::default(),
+                conceal_existing: false,
             },
             started: Instant::now(),
         }

@@ -17,6 +17,7 @@ use utoipa::{OpenApi as _, PartialSchema};
     ),
     components(schemas(
         crate::accounts::RegisterRequest,
+        crate::accounts::Accepted,
         crate::accounts::UserView,
         crate::sessions::LoginRequest,
         crate::sessions::LoginResponse,

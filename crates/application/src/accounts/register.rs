@@ -1,13 +1,16 @@
 //! Making an account.
 
 use crate::ports::{
-    Clock, HashingError, IdGenerator, Meter, Metric, PasswordHasher, StoreError, Uniqueness, UnitOfWork,
+    AccountReader, Clock, HashingError, IdGenerator, Meter, Metric, PasswordHasher, SessionSecrets, StoreError,
+    Uniqueness, UnitOfWork,
 };
 use std::sync::Arc;
-use threshold_domain::accounts::{DisplayName, Email, PasswordHash, Registration, User, UserId, Username};
+use threshold_domain::accounts::{DisplayName, Email, Login, PasswordHash, Registration, User, UserId, Username};
 
 /// Makes an account that has yet to prove its address.
 pub struct Register {
+    /// Tells whether a name is taken.
+    pub accounts: Arc<dyn AccountReader>,
     /// Hashes the password.
     pub hasher: Arc<dyn PasswordHasher>,
     /// Stores the user.
@@ -18,6 +21,8 @@ pub struct Register {
     pub ids: Arc<dyn IdGenerator>,
     /// Counts it.
     pub meter: Arc<dyn Meter>,
+    /// Names what is written where an account was not made.
+    pub secrets: Arc<dyn SessionSecrets>,
 }
 
 /// Why no account was made.
@@ -77,6 +82,41 @@ impl Register {
         tx.commit().await?;
         self.meter.count(Metric::Registrations, &[]);
         Ok(user)
+    }
+
+    /// The second half where nobody shall learn who has an account: a taken address is answered as a new one, after the same
+    /// work. Usernames are public, so a taken one is told.
+    ///
+    /// # Errors
+    /// `UsernameTaken`, `Store`.
+    pub async fn store_concealed(&self, hashed: HashedRegistration) -> Result<(), RegisterError> {
+        if let Some(username) = &hashed.username {
+            let owner = self.accounts.find_by_login(&Login::Username(username.clone())).await?;
+            if owner.is_some() {
+                return Err(RegisterError::UsernameTaken);
+            }
+        }
+        // Looked for first, so that either way one transaction follows.
+        let owner = self.accounts.find_by_login(&Login::Email(hashed.email.clone())).await?;
+        let address = hashed.email.canonical().to_owned();
+        if owner.is_some() {
+            return self.note_attempt(&address).await;
+        }
+        match self.store(hashed).await {
+            Ok(_made) => Ok(()),
+            // Somebody was quicker by a moment.
+            Err(RegisterError::EmailTaken) => self.note_attempt(&address).await,
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Writes something as durable as an account.
+    async fn note_attempt(&self, address: &str) -> Result<(), RegisterError> {
+        let now = self.clock.now();
+        let mut tx = self.unit_of_work.begin().await?;
+        tx.attempts().count(self.secrets.attempt_key(&["register", address]), now, now).await?;
+        tx.commit().await?;
+        Ok(())
     }
 }
 

@@ -71,6 +71,8 @@ pub(crate) const SETTINGS: &[Setting] = &[
 
     setting("username.reserved", RESERVED, "list", "Usernames that nobody may take."),
 
+    setting("registration.conceal_existing", "false", "`true` or `false`", "Whether registering a taken address is answered as registering a new one (202), so that nobody learns who has an account."),
+
     setting("login.require_verified_email", "false", "`true` or `false`", "Whether an account must have proven its address before it can sign in."),
 
     setting("tokens.access_lifetime", r#""15m""#, "duration", "How long an access token is valid."),

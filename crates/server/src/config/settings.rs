@@ -319,7 +319,9 @@ fn registration(reader: &mut Reader) -> Result<RegistrationRules, Noted> {
             text.split(',').map(|name| Username::parse(name.trim()).map_err(|error| format!("“{name}”: {error}")));
         names.collect::<Result<Vec<_>, _>>()
     });
+    let conceal_existing = reader.required("registration.conceal_existing", yes_or_no);
     Ok(RegistrationRules {
+        conceal_existing: conceal_existing?,
         password: PasswordPolicy { min_length: min_length?, min_score: min_score? },
         reserved_usernames: ReservedUsernames::new(reserved?.unwrap_or_default()),
     })

@@ -91,6 +91,8 @@ fn services(settings: &Settings, adapters: &Adapters, draining: &Arc<AtomicBool>
     let Adapters { clock, database, .. } = adapters;
     Services {
         register: Arc::new(Register {
+            accounts: database.accounts(),
+            secrets: Arc::clone(&adapters.secrets),
             hasher: Arc::clone(&adapters.hasher),
             unit_of_work: database.unit_of_work(),
             clock: Arc::clone(clock),

@@ -8,6 +8,7 @@ use crate::request::{Fields, Members, Noted};
 use actix_web::http::header::LOCATION;
 use actix_web::web::Data;
 use actix_web::{HttpResponse, web};
+use serde::Serialize;
 use threshold_application::accounts::Register;
 use threshold_domain::accounts::{DisplayName, Email, Password, Registration};
 use utoipa::ToSchema;
@@ -29,13 +30,25 @@ pub(crate) struct RegisterRequest {
     display_name: Option<String>,
 }
 
+/// That a registration was taken in, whatever became of it.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Accepted {
+    /// Always `accepted`.
+    #[schema(example = "accepted")]
+    status: &'static str,
+}
+
 /// Makes an account.
 #[utoipa::path(
     post,
     path = "/api/v1/register",
     request_body = RegisterRequest,
-    responses((status = 201, description = "The account was made; it has yet to prove its address", body = UserView,
-        headers(("Location" = String, description = "Where the account is, once its owner has signed in"))))
+    responses(
+        (status = 201, description = "The account was made; it has yet to prove its address", body = UserView,
+            headers(("Location" = String, description = "Where the account is, once its owner has signed in"))),
+        (status = 202, description = "Where existing accounts are concealed: the account was made, or its address has one \
+            already; which of the two is not told", body = Accepted)
+    )
 )]
 pub(crate) async fn register(
     use_case: Data<Register>,
@@ -43,10 +56,15 @@ pub(crate) async fn register(
     settings: Data<HttpSettings>,
     fields: Fields,
 ) -> Result<HttpResponse, Problem> {
+    let conceals = settings.registration.conceal_existing;
     // Judging a password can take tens of milliseconds: too long for a worker that serves others.
     let registration = web::block(move || fields.read(|members| read(members, &settings.registration)));
     let registration = registration.await.map_err(Problem::internal)??;
     let hashed = use_case.hash(registration).await?;
+    if conceals {
+        detached.run(async move { use_case.store_concealed(hashed).await }).await??;
+        return Ok(HttpResponse::Accepted().json(Accepted { status: "accepted" }));
+    }
     let user = detached.run(async move { use_case.store(hashed).await }).await??;
     Ok(HttpResponse::Created().insert_header((LOCATION, "/api/v1/users/me")).json(UserView::from(&user)))
 }
