@@ -15,7 +15,7 @@ endif
 # Tells how long each part took.
 timed = @start=$$SECONDS; echo "== $(1)"; $(2); echo "== $(1): $$((SECONDS - start)) s"
 
-.PHONY: help run test check bench fmt migrate generate generated clean needs-rust needs-nextest needs-deny
+.PHONY: help run test check bench fuzz fmt migrate generate generated clean needs-rust needs-nextest needs-deny needs-fuzz
 
 help: ## Lists these targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -29,7 +29,7 @@ test: needs-rust needs-nextest ## Runs every test, on both databases and Redis; 
 	$(call timed,examples in documents,cargo test --doc --workspace --quiet)
 
 check: needs-rust needs-deny ## Format, lints, documents, licences and bans, generated files
-	$(call timed,format,cargo fmt --all --check)
+	$(call timed,format,cargo fmt --all --check; cargo fmt --manifest-path tests/fuzz/Cargo.toml --check)
 	$(call timed,lints,cargo clippy --workspace --all-targets --quiet -- -D warnings)
 	$(call timed,documents,RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --quiet)
 	$(call timed,licences and bans,cargo deny --all-features check bans licenses sources)
@@ -39,8 +39,14 @@ bench: needs-rust ## Measures, and prints ratios against baselines of the same r
 	cargo build --release --package threshold-server --package threshold-tests --bins
 	tests/with-postgres tests/with-redis target/release/bench $(BENCH)
 
+FUZZ_SECONDS ?= 60
+
+fuzz: needs-rust needs-fuzz ## Fuzzes what reads input from outside, a minute each (FUZZ_SECONDS)
+	tests/fuzz/run $(FUZZ_SECONDS)
+
 fmt: ## Formats the sources
 	cargo fmt --all
+	cargo fmt --manifest-path tests/fuzz/Cargo.toml
 
 migrate: needs-rust ## Brings the configured database up to date
 	cargo run --package threshold-server -- migrate up
@@ -71,3 +77,7 @@ needs-nextest:
 
 needs-deny:
 	@cargo deny --version >/dev/null 2>&1 || { echo "== building cargo-deny, once: two or three minutes"; cargo install --quiet --locked --root $(TOOLS) cargo-deny; }
+
+needs-fuzz:
+	@command -v c++ >/dev/null || { echo "A C++ compiler is missing: on Debian, apt-get install g++"; exit 1; }
+	@cargo fuzz --version >/dev/null 2>&1 || { echo "== building cargo-fuzz, once"; cargo install --quiet --locked --root $(TOOLS) cargo-fuzz; }

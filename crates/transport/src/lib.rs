@@ -19,4 +19,7 @@ mod sessions;
 pub use app::{HttpSettings, RegistrationRules, RequestLimits, Services, app};
 pub use detached::Detached;
 pub use openapi::openapi_document;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub use request::fuzzing;
 pub use request::{TrustedProxies, TrustedProxiesError, client_address};

@@ -20,7 +20,12 @@ pub(crate) async fn read_json(request: &HttpRequest, payload: &mut dev::Payload)
         request.app_data::<Data<HttpSettings>>().map_or(Duration::from_secs(10), |settings| settings.body_timeout);
     let payload = Payload::from_request(request, payload).await.map_err(|e| Problem::internal(e.to_string()))?;
     let bytes = tokio::time::timeout(limit, collect(payload)).await.map_err(|_elapsed| too_slow())??;
-    let json: Result<UniqueJson, _> = serde_json::from_slice(&bytes);
+    parse(&bytes)
+}
+
+/// Reads JSON in which nothing is named twice.
+pub(super) fn parse(bytes: &[u8]) -> Result<Value, Problem> {
+    let json: Result<UniqueJson, _> = serde_json::from_slice(bytes);
     json.map(|json| json.0).map_err(|error| malformed(&error))
 }
 

@@ -4,6 +4,7 @@ use crate::app::HttpSettings;
 use actix_web::HttpRequest;
 use actix_web::cookie::time::Duration;
 use actix_web::cookie::{Cookie, SameSite};
+use actix_web::http::header::COOKIE;
 use actix_web::web::Data;
 use threshold_domain::Timestamp;
 use threshold_domain::sessions::{CsrfToken, KnownDevice, Session, SessionToken};
@@ -26,17 +27,17 @@ impl Cookies {
 
     /// The refresh token that came with a request; `None` also for what is none.
     pub(crate) fn refresh_token(self, request: &HttpRequest) -> Option<SessionToken> {
-        SessionToken::parse(request.cookie(self.refresh())?.value())
+        SessionToken::parse(value(request, self.refresh())?)
     }
 
     /// The browser session's secret as it came with a request, whatever it is.
     pub(crate) fn session_text(self, request: &HttpRequest) -> Option<String> {
-        Some(request.cookie(self.session())?.value().to_owned())
+        value(request, self.session()).map(str::to_owned)
     }
 
     /// The device that a request came from, if somebody has signed in on it.
     pub(crate) fn device(request: &HttpRequest) -> Option<KnownDevice> {
-        KnownDevice::parse(request.cookie(DEVICE)?.value())
+        KnownDevice::parse(value(request, DEVICE)?)
     }
 
     /// Keeps a refresh token; beyond the browser's window only where it is remembered.
@@ -102,6 +103,16 @@ impl Cookies {
 /// The device's cookie survives signing out; it proves nothing but that somebody has signed in here before.
 const DEVICE: &str = "threshold_device";
 
+/// The value of the first cookie of exactly that name, whatever else is sent.
+///
+/// Names are compared byte by byte: browsers hold `__Host-` to its rules, but not `%5F_Host-` or a name behind a wide space, which a
+/// neighbouring site may set and which libraries read as the same.
+fn value<'a>(request: &'a HttpRequest, name: &str) -> Option<&'a str> {
+    let mut pairs = request.headers().get_all(COOKIE).flat_map(|line| line.as_bytes().split(|byte| *byte == b';'));
+    let value = pairs.find_map(|pair| pair.trim_ascii().strip_prefix(name.as_bytes())?.strip_prefix(b"="))?;
+    str::from_utf8(value).ok()
+}
+
 /// A cookie that the browser keeps for as long as the session lives unused, or only until it is closed.
 fn lasting(mut cookie: Cookie<'static>, session: &Session, now: Timestamp) -> Cookie<'static> {
     if session.request.remembered {
@@ -119,6 +130,8 @@ fn removal(mut cookie: Cookie<'static>) -> Cookie<'static> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use actix_web::http::header::HeaderValue;
+    use actix_web::test::TestRequest;
     use threshold_domain::sessions::{
         Provenance, SecretDigest, SessionId, SessionKind, SessionLifetimes, SessionRequest, SessionSecret,
     };
@@ -144,6 +157,39 @@ mod tests {
         assert!(kept.ends_with("; HttpOnly; SameSite=Lax; Secure; Path=/; Max-Age=2592000"), "{kept}");
         let csrf = cookies.keep_csrf(&CsrfToken::new("x".to_owned()), &session, Timestamp::UNIX_EPOCH).to_string();
         assert_eq!(csrf, "__Host-threshold_csrf=x; SameSite=Lax; Secure; Path=/; Max-Age=2592000");
+    }
+
+    fn session_in(line: &'static [u8]) -> Option<String> {
+        let settings = Data::new(HttpSettings::for_tests("https://id.example"));
+        let line = HeaderValue::from_bytes(line).unwrap();
+        let request = TestRequest::default().app_data(settings).insert_header((COOKIE, line)).to_http_request();
+        Cookies::of(&request).session_text(&request)
+    }
+
+    #[test]
+    fn a_cookie_is_found_whatever_else_is_sent() {
+        for line in [
+            b"__Host-threshold_session=mine".as_slice(),
+            b"lone; =x;;a=\xff; __Host-threshold_session=mine; b=%ff",
+            b"\t__Host-threshold_session=mine;__Host-threshold_session=other",
+        ] {
+            assert_eq!(session_in(line).as_deref(), Some("mine"), "{}", line.escape_ascii());
+        }
+    }
+
+    #[test]
+    fn names_that_browsers_do_not_hold_to_the_prefix_are_others() {
+        for line in [
+            b"%5F_Host-threshold_session=theirs".as_slice(),
+            "\u{2003}__Host-threshold_session=theirs".as_bytes(),
+            "\u{a0}__Host-threshold_session\u{a0}=theirs".as_bytes(),
+            b"__host-threshold_session=theirs",
+            b"__Host-threshold_session2=theirs",
+            b"=__Host-threshold_session=theirs",
+            b"threshold_session=theirs",
+        ] {
+            assert_eq!(session_in(line), None, "{}", line.escape_ascii());
+        }
     }
 
     #[test]

@@ -16,6 +16,9 @@ pub(crate) struct Fields(Map<String, Value>);
 #[derive(Debug)]
 pub(crate) struct OptionalFields(pub(crate) Fields);
 
+/// How many unknown fields an answer names: a small body can hold thousands of them.
+const MAX_UNKNOWN: usize = 16;
+
 /// The members while they are read: faults are collected, so that an answer can name them all.
 pub(crate) struct Members {
     left: Map<String, Value>,
@@ -29,12 +32,7 @@ impl FromRequest for Fields {
     fn from_request(request: &HttpRequest, payload: &mut dev::Payload) -> Self::Future {
         let request = request.clone();
         let mut payload = payload.take();
-        Box::pin(async move {
-            let Value::Object(members) = read_json(&request, &mut payload).await? else {
-                return Err(Problem::invalid(vec![wrong_type("", "a JSON object")]).into());
-            };
-            Ok(Self(members))
-        })
+        Box::pin(async move { Ok(Self::of(read_json(&request, &mut payload).await?)?) })
     }
 }
 
@@ -59,15 +57,23 @@ impl FromRequest for OptionalFields {
 pub(crate) struct Noted;
 
 impl Fields {
+    /// The members of an object; any other JSON is refused.
+    pub(super) fn of(json: Value) -> Result<Self, Problem> {
+        let Value::Object(members) = json else {
+            return Err(Problem::invalid(vec![wrong_type("", "a JSON object")]));
+        };
+        Ok(Self(members))
+    }
+
     /// Reads the members with `read`.
     ///
     /// # Errors
-    /// Every fault at once, members that `read` did not ask for among them.
+    /// Every fault at once, members that `read` did not ask for among them: the first [`MAX_UNKNOWN`].
     pub(crate) fn read<T>(self, read: impl FnOnce(&mut Members) -> Result<T, Noted>) -> Result<T, Problem> {
         let mut members = Members { left: self.0, errors: Vec::new() };
         let value = read(&mut members);
         let Members { left, mut errors } = members;
-        errors.extend(left.keys().map(|name| unknown(name)));
+        errors.extend(left.keys().take(MAX_UNKNOWN).map(|name| unknown(name)));
         match value {
             Ok(value) if errors.is_empty() => Ok(value),
             Ok(_) | Err(Noted) => Err(Problem::invalid(errors)),
@@ -184,5 +190,13 @@ mod tests {
     fn an_unknown_field_names_the_problem() {
         let problem = read(json!({"username": "ada", "x": 1})).unwrap_err();
         assert_eq!((problem.to_string(), problem.status_code().as_u16()), ("unknown-field".to_owned(), 422));
+    }
+
+    #[test]
+    fn of_a_thousand_unknown_fields_the_answer_names_a_few() {
+        let members = (0..1000).map(|number| (number.to_string(), Value::Null));
+        let faults = faults(Value::Object(members.collect()));
+        assert_eq!(faults.len(), 1 + MAX_UNKNOWN);
+        assert_eq!(faults.first(), Some(&fault("username", "required")));
     }
 }

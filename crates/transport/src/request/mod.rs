@@ -6,6 +6,8 @@ mod client_address;
 mod cookies;
 mod fields;
 mod forwarded;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 mod provenance;
 mod request_id;
 mod same_site;
