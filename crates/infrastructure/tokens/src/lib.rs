@@ -17,6 +17,8 @@ mod sealing;
 mod shared_secret;
 mod signing_key_check;
 mod thumbprint;
+#[cfg(test)]
+mod wycheproof;
 
 pub use derived_secrets::DerivedSecrets;
 pub use jwt_tokens::{JwtTokens, TokenSettings};

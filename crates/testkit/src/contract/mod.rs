@@ -3,7 +3,7 @@
 //! A macro expands a suite into one `#[tokio::test]` a case, each with an adapter of its own; the crate that uses it needs tokio
 //! with `macros`:
 //!
-//! ```ignore
+//! ```text
 //! mod sqlite {
 //!     threshold_testkit::store_contract!(fresh_sqlite().await);
 //! }
