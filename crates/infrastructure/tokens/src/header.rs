@@ -18,6 +18,12 @@ struct Header {
     kid: String,
 }
 
+/// What the tokens of a key begin with, encoded.
+pub(crate) fn write(id: &KeyId, algorithm: SignatureAlgorithm) -> String {
+    let header = serde_json::json!({"alg": algorithm.as_str(), "typ": TYPE, "kid": id.as_str()});
+    BASE64_URL_SAFE_NO_PAD.encode(header.to_string())
+}
+
 /// The key that a token names and the algorithm that it claims; `None` for whatever can't be ours.
 pub(crate) fn read(token: &str) -> Option<(KeyId, SignatureAlgorithm)> {
     let (header, _rest) = token.split_once('.')?;

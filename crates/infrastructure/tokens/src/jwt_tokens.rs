@@ -4,7 +4,9 @@ use crate::claims::JsonClaims;
 use crate::header;
 use crate::key_ring::KeyRing;
 use crate::provider;
-use jsonwebtoken::{Algorithm, Header, Validation, decode, encode};
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use jsonwebtoken::{Algorithm, Validation, decode};
 use quick_cache::sync::Cache;
 use ring::digest::{SHA256, digest};
 use std::sync::{Arc, PoisonError, RwLock};
@@ -89,13 +91,14 @@ impl AccessTokens for JwtTokens {
     fn issue(&self, claims: &AccessClaims) -> Result<AccessToken, IssueTokenError> {
         let keys = self.keys();
         let key = keys.signer(claims.issued_at).ok_or_else(|| IssueTokenError("there is no signing key".into()))?;
-        let header = Header {
-            typ: Some(header::TYPE.to_owned()),
-            kid: Some(key.id.as_str().to_owned()),
-            ..Header::new(algorithm_of(key.algorithm))
-        };
-        let claims = JsonClaims::new(claims, &self.settings.issuer, &self.settings.audience);
-        let token = encode(&header, &claims, &key.signing).map_err(|error| IssueTokenError(BoxError::from(error)))?;
+        let claims = serde_json::to_vec(&JsonClaims::new(claims, &self.settings.issuer, &self.settings.audience));
+        let claims = claims.map_err(|error| IssueTokenError(BoxError::from(error)))?;
+        // RFC 7515 §7.1.
+        let mut token = format!("{}.{}", key.header, BASE64_URL_SAFE_NO_PAD.encode(claims));
+        let signature = key.signer.sign(token.as_bytes());
+        let signature = signature.map_err(|_unspecified| IssueTokenError("the key does not sign".into()))?;
+        token.push('.');
+        BASE64_URL_SAFE_NO_PAD.encode_string(signature, &mut token);
         Ok(AccessToken::new(token))
     }
 

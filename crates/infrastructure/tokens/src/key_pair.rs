@@ -1,11 +1,13 @@
 //! A key pair, ready for use.
 
+use crate::header;
 use crate::shared_secret::SharedSecret;
+use crate::signer::Signer;
 use crate::thumbprint::{secret_name, thumbprint};
-use jsonwebtoken::{DecodingKey, EncodingKey};
+use jsonwebtoken::DecodingKey;
 use ring::error::Unspecified;
 use ring::rand::SystemRandom;
-use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair as _};
+use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair};
 use threshold_application::ports::SecretGenerator;
 use threshold_domain::sessions::{KeyId, PublicKey, PublicKeyMaterial, SignatureAlgorithm};
 use zeroize::Zeroizing;
@@ -17,7 +19,9 @@ pub(crate) type PrivateKey = Zeroizing<Vec<u8>>;
 pub(crate) struct KeyPair {
     pub(crate) id: KeyId,
     pub(crate) algorithm: SignatureAlgorithm,
-    pub(crate) signing: EncodingKey,
+    /// What its tokens begin with, encoded.
+    pub(crate) header: String,
+    pub(crate) signer: Signer,
     pub(crate) verifying: DecodingKey,
     /// Absent for a shared secret.
     pub(crate) public: Option<PublicKey>,
@@ -45,31 +49,30 @@ impl KeyPair {
 
     /// The key pair of a private half.
     pub(crate) fn from_private(algorithm: SignatureAlgorithm, private: &[u8]) -> Result<Self, Unspecified> {
-        let (material, signing, verifying) = match algorithm {
+        let (material, signer, verifying) = match algorithm {
             SignatureAlgorithm::EdDsa => {
-                let pair = Ed25519KeyPair::from_seed_unchecked(private).map_err(|_rejected| Unspecified)?;
-                let x = <[u8; 32]>::try_from(pair.public_key().as_ref()).map_err(|_length| Unspecified)?;
-                (PublicKeyMaterial::Ed25519 { x }, EncodingKey::from_ed_der(private), DecodingKey::from_ed_der(&x))
+                let (signer, x) = Signer::ed25519(private)?;
+                (PublicKeyMaterial::Ed25519 { x }, signer, DecodingKey::from_ed_der(&x))
             }
             SignatureAlgorithm::Es256 => {
-                let algorithm = &ECDSA_P256_SHA256_FIXED_SIGNING;
-                let pair = EcdsaKeyPair::from_pkcs8(algorithm, private, &SystemRandom::new())
-                    .map_err(|_rejected| Unspecified)?;
-                let point = pair.public_key().as_ref();
-                (p256(point)?, EncodingKey::from_ec_der(private), DecodingKey::from_ec_der(point))
+                let (signer, point) = Signer::p256(private)?;
+                (p256(&point)?, signer, DecodingKey::from_ec_der(&point))
             }
             SignatureAlgorithm::Hs256 => return Err(Unspecified),
         };
         let id = thumbprint(&material);
-        Ok(Self { public: Some(PublicKey { id: id.clone(), material }), id, algorithm, signing, verifying })
+        let public = Some(PublicKey { id: id.clone(), material });
+        Ok(Self { header: header::write(&id, algorithm), id, algorithm, signer, verifying, public })
     }
 
     /// A shared secret as a key.
     pub(crate) fn from_secret(secret: &SharedSecret) -> Self {
+        let (id, algorithm) = (secret_name(secret), SignatureAlgorithm::Hs256);
         Self {
-            id: secret_name(secret),
-            algorithm: SignatureAlgorithm::Hs256,
-            signing: EncodingKey::from_secret(secret.bytes()),
+            header: header::write(&id, algorithm),
+            id,
+            algorithm,
+            signer: Signer::hmac(secret.bytes()),
             verifying: DecodingKey::from_secret(secret.bytes()),
             public: None,
         }

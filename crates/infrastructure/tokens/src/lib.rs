@@ -15,6 +15,7 @@ mod provider;
 mod sealed_keys;
 mod sealing;
 mod shared_secret;
+mod signer;
 mod signing_key_check;
 mod thumbprint;
 #[cfg(test)]

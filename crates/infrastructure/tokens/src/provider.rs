@@ -1,73 +1,23 @@
-//! The cryptography of `jsonwebtoken`, done by `ring`, which TLS brings along anyway.
+//! How `jsonwebtoken` verifies: by `ring`, which TLS brings along anyway.
 
-use jsonwebtoken::crypto::{CryptoProvider, JwtSigner, JwtVerifier, KeyUtils};
+use jsonwebtoken::crypto::{CryptoProvider, JwtVerifier, KeyUtils};
 use jsonwebtoken::errors::{Error, ErrorKind};
-use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey};
+use jsonwebtoken::{Algorithm, DecodingKey};
 use ring::hmac;
-use ring::rand::SystemRandom;
-use ring::signature::{
-    ECDSA_P256_SHA256_FIXED, ECDSA_P256_SHA256_FIXED_SIGNING, ED25519, EcdsaKeyPair, Ed25519KeyPair, UnparsedPublicKey,
-};
-use signature::{Error as SignatureError, Signer, Verifier};
+use ring::signature::{ECDSA_P256_SHA256_FIXED, ED25519, UnparsedPublicKey};
+use signature::{Error as SignatureError, Verifier};
 
 static PROVIDER: CryptoProvider = CryptoProvider {
-    signer_factory: |algorithm, key| Ok(Box::new(RingSigner::new(*algorithm, key)?)),
+    // It would take the key apart for each token: `Signer` does that once.
+    signer_factory: |_algorithm, _key| Err(ErrorKind::InvalidAlgorithm.into()),
     verifier_factory: |algorithm, key| Ok(Box::new(RingVerifier::new(*algorithm, key)?)),
     key_utils: KeyUtils::new_unimplemented(),
 };
 
-/// Makes `jsonwebtoken` use `ring`; once a process is enough.
+/// Makes `jsonwebtoken` verify by `ring`; once a process is enough.
 pub(crate) fn install() {
     // The second time it is installed already.
     let _installed = PROVIDER.install_default();
-}
-
-enum RingSigner {
-    EdDsa(Ed25519KeyPair),
-    Es256(EcdsaKeyPair),
-    Hs256(hmac::Key),
-}
-
-impl RingSigner {
-    fn new(algorithm: Algorithm, key: &EncodingKey) -> Result<Self, Error> {
-        let bytes = key.as_bytes();
-        let rejected = |_rejected| Error::from(ErrorKind::InvalidKeyFormat);
-        if algorithm == Algorithm::EdDSA {
-            return Ed25519KeyPair::from_seed_unchecked(bytes).map(Self::EdDsa).map_err(rejected);
-        }
-        if algorithm == Algorithm::ES256 {
-            let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, bytes, &SystemRandom::new());
-            return pair.map(Self::Es256).map_err(rejected);
-        }
-        if algorithm == Algorithm::HS256 {
-            return Ok(Self::Hs256(hmac::Key::new(hmac::HMAC_SHA256, bytes)));
-        }
-        Err(ErrorKind::InvalidAlgorithm.into())
-    }
-}
-
-impl Signer<Vec<u8>> for RingSigner {
-    fn try_sign(&self, message: &[u8]) -> Result<Vec<u8>, SignatureError> {
-        match self {
-            Self::EdDsa(pair) => Ok(pair.sign(message).as_ref().to_vec()),
-            Self::Es256(pair) => {
-                let signature =
-                    pair.sign(&SystemRandom::new(), message).map_err(|_unspecified| SignatureError::new())?;
-                Ok(signature.as_ref().to_vec())
-            }
-            Self::Hs256(key) => Ok(hmac::sign(key, message).as_ref().to_vec()),
-        }
-    }
-}
-
-impl JwtSigner for RingSigner {
-    fn algorithm(&self) -> Algorithm {
-        match self {
-            Self::EdDsa(_) => Algorithm::EdDSA,
-            Self::Es256(_) => Algorithm::ES256,
-            Self::Hs256(_) => Algorithm::HS256,
-        }
-    }
 }
 
 enum RingVerifier {
@@ -130,24 +80,19 @@ mod tests {
     }
 
     #[test]
-    fn ed25519_signs_and_verifies_the_example_of_rfc_8037_appendix_a_4_and_a_5() {
+    fn ed25519_verifies_the_example_of_rfc_8037_appendix_a_5() {
         let message = "eyJhbGciOiJFZERTQSJ9.RXhhbXBsZSBvZiBFZDI1NTE5IHNpZ25pbmc";
         let expected = decode("hgyY0il_MGCjP0JzlnLWG1PPOt7-09PGcvMg3AIbQR6dWbhijcNR4ki4iylGjg5BhVsPt9g7sVvpAr_MuM0KAg");
-        let private = EncodingKey::from_ed_der(&decode("nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A"));
-        let signer = RingSigner::new(Algorithm::EdDSA, &private).unwrap();
-        assert_eq!(signer.try_sign(message.as_bytes()).unwrap(), expected);
         let public = DecodingKey::from_ed_der(&decode("11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"));
         assert!(verifies(Algorithm::EdDSA, &public, message, &expected));
         assert!(!verifies(Algorithm::EdDSA, &public, "another message", &expected));
     }
 
     #[test]
-    fn hmac_signs_and_verifies_the_example_of_rfc_7515_appendix_a_1() {
+    fn hmac_verifies_the_example_of_rfc_7515_appendix_a_1() {
         let secret = decode("AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow");
         let message = format!("eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9.{CLAIMS}");
         let expected = decode("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk");
-        let signer = RingSigner::new(Algorithm::HS256, &EncodingKey::from_secret(&secret)).unwrap();
-        assert_eq!(signer.try_sign(message.as_bytes()).unwrap(), expected);
         let key = DecodingKey::from_secret(&secret);
         assert!(verifies(Algorithm::HS256, &key, &message, &expected));
         assert!(!verifies(Algorithm::HS256, &key, "another message", &expected));
@@ -166,9 +111,8 @@ mod tests {
     }
 
     #[test]
-    fn algorithms_that_are_not_ours_have_no_signer_and_no_verifier() {
+    fn algorithms_that_are_not_ours_have_no_verifier() {
         for algorithm in [Algorithm::HS512, Algorithm::ES384, Algorithm::RS256, Algorithm::PS256] {
-            assert!(RingSigner::new(algorithm, &EncodingKey::from_secret(&[0; 32])).is_err(), "{algorithm:?}");
             assert!(RingVerifier::new(algorithm, &DecodingKey::from_secret(&[0; 32])).is_err(), "{algorithm:?}");
         }
     }
