@@ -17,6 +17,7 @@ fn stores() -> Stores {
         unit_of_work: Arc::new(store.clone()),
         accounts: Arc::new(store.clone()),
         sessions: Arc::new(store.clone()),
+        renewals: Arc::new(store.clone()),
         attempts: Arc::new(store.clone()),
         signing_keys: Arc::new(store),
         place: Box::new(()),

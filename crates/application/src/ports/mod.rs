@@ -35,7 +35,7 @@ pub use readiness_check::{NotReady, ReadinessCheck};
 pub use revocation_list::{Revocation, RevocationList};
 pub use secret_generator::SecretGenerator;
 pub use session_secrets::SessionSecrets;
-pub use sessions::{EndedSession, FoundSession, SessionReader, SessionRepository};
+pub use sessions::{EndedSession, FoundSession, Renewal, SessionReader, SessionRenewals, SessionRepository};
 pub use signing_keys::{KeyMaker, MakeKeyError, SigningKeyRepository};
 pub use store_error::{StoreError, Uniqueness};
 pub use token_buckets::{BucketsError, Taken, TokenBuckets};

@@ -3,8 +3,8 @@
 use super::StoreError;
 use async_trait::async_trait;
 use threshold_domain::Timestamp;
-use threshold_domain::accounts::UserId;
-use threshold_domain::sessions::{Session, SessionId};
+use threshold_domain::accounts::{User, UserId};
+use threshold_domain::sessions::{SecretDigest, Session, SessionId, SessionProof};
 
 /// A session that was ended before its time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,6 +50,35 @@ pub trait SessionReader: Send + Sync {
     /// # Errors
     /// `Unavailable`, `Overloaded`, `Corrupt`.
     async fn open_of(&self, user: UserId, now: Timestamp) -> Result<Vec<Session>, StoreError>;
+}
+
+/// The use of a refresh token.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Renewal {
+    /// Whose it is.
+    pub session: SessionId,
+    /// The digest that it must be of.
+    pub used: SecretDigest,
+    /// What proves the session from `renewed_at` on.
+    pub proof: SessionProof,
+    /// When it is over if it is not used again.
+    pub idle_until: Timestamp,
+}
+
+/// Uses refresh tokens up outside of a transaction: the common case of a refresh, in one question to the store.
+#[async_trait]
+pub trait SessionRenewals: Send + Sync {
+    /// Has the session be proven by `renewal.proof` from now on and dates its use `renewed_at`; it stays idle until
+    /// `idle_until`, but not beyond `expires_at`. Answers it as it is then, and its user.
+    ///
+    /// `None` for a session that doesn't exist, is not of the kind `Tokens`, is not open at `renewed_at`, or is proven by
+    /// another secret: nothing has changed then. Also `None` if its user is gone.
+    ///
+    /// One atomic step: of many who use the same token one succeeds. A repetition after a lost answer is `None`.
+    ///
+    /// # Errors
+    /// `Unavailable`, `Overloaded`, `Corrupt`.
+    async fn renew(&self, renewal: &Renewal) -> Result<Option<(Session, User)>, StoreError>;
 }
 
 /// Changes sessions within a transaction.

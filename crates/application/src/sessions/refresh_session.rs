@@ -2,14 +2,18 @@
 
 use super::recognise::{Recognised, recognise};
 use super::{Announcer, GRACE, SignedIn};
-use crate::ports::{Clock, Meter, Metric, SessionSecrets, StoreError, Transaction, UnitOfWork};
+use crate::ports::{
+    Clock, Meter, Metric, Renewal, SessionRenewals, SessionSecrets, StoreError, Transaction, UnitOfWork,
+};
 use std::sync::Arc;
 use threshold_domain::Timestamp;
-use threshold_domain::sessions::{Session, SessionKind, SessionLifetimes, SessionToken};
+use threshold_domain::sessions::{Session, SessionKind, SessionLifetimes, SessionProof, SessionToken};
 
 /// Uses a refresh token up and hands out its successor (RFC 9700 §4.14.2).
 pub struct RefreshSession {
-    /// Holds the session while it is decided.
+    /// Uses the session's current token up.
+    pub renewals: Arc<dyn SessionRenewals>,
+    /// Holds the session while it is decided what any other token is.
     pub unit_of_work: Arc<dyn UnitOfWork>,
     /// Derives the successor.
     pub secrets: Arc<dyn SessionSecrets>,
@@ -38,8 +42,8 @@ pub enum RefreshError {
 }
 
 impl RefreshSession {
-    /// The successor of `token`, and who it is for. Everything is decided in one transaction; of many who show the same token
-    /// at once the first uses it up, and the others are given the same successor.
+    /// The successor of `token`, and who it is for. Of many who show the same token at once the first uses it up, and the others
+    /// are given the same successor. What is to be thought of any other token is decided in one transaction.
     ///
     /// # Errors
     /// See [`RefreshError`].
@@ -56,6 +60,9 @@ impl RefreshSession {
     }
 
     async fn refresh(&self, token: &SessionToken) -> Result<SignedIn, RefreshError> {
+        if let Some(signed_in) = self.renew(token).await? {
+            return Ok(signed_in);
+        }
         let mut tx = self.unit_of_work.begin().await?;
         let session = tx.sessions().lock(token.session).await?.ok_or(RefreshError::Invalid)?;
         // After the lock: who waited for it should not be dated before those who went first.
@@ -64,30 +71,29 @@ impl RefreshSession {
             return Err(RefreshError::Invalid);
         }
         match recognise(self.secrets.as_ref(), &session, token) {
-            Recognised::Current => self.renew(tx, session, token, now).await,
             Recognised::Previous { successor } if now - session.proof.renewed_at <= GRACE => {
                 let user = tx.users().find(session.user_id).await?.ok_or(RefreshError::Invalid)?;
                 Ok(SignedIn { user, session, token: successor })
             }
             Recognised::Previous { .. } | Recognised::Older => self.end(tx, &session, now).await,
-            Recognised::Foreign => Err(RefreshError::Invalid),
+            // The current one would have been used up above: its user is gone.
+            Recognised::Current | Recognised::Foreign => Err(RefreshError::Invalid),
         }
     }
 
-    async fn renew(
-        &self,
-        mut tx: Box<dyn Transaction>,
-        mut session: Session,
-        token: &SessionToken,
-        now: Timestamp,
-    ) -> Result<SignedIn, RefreshError> {
-        let user = tx.users().find(session.user_id).await?.ok_or(RefreshError::Invalid)?;
-        let successor = self.secrets.successor(token).ok_or(RefreshError::Invalid)?;
-        session.renewed(&successor, self.secrets.digest(&successor), now);
-        session.used(now, &self.lifetimes);
-        tx.sessions().update(&session).await?;
-        tx.commit().await?;
-        Ok(SignedIn { user, session, token: successor })
+    /// Uses `token` up if it is the current one of an open session.
+    async fn renew(&self, token: &SessionToken) -> Result<Option<SignedIn>, StoreError> {
+        let Some(successor) = self.secrets.successor(token) else { return Ok(None) };
+        let now = self.clock.now();
+        let digest = self.secrets.digest(&successor);
+        let renewal = Renewal {
+            session: token.session,
+            used: self.secrets.digest(token),
+            proof: SessionProof { generation: successor.generation, digest, renewed_at: now },
+            idle_until: now + self.lifetimes.refresh_idle,
+        };
+        let renewed = self.renewals.renew(&renewal).await?;
+        Ok(renewed.map(|(session, user)| SignedIn { user, session, token: successor }))
     }
 
     async fn end(

@@ -70,6 +70,7 @@ pub(crate) fn instance(store: &InMemoryStore, feed: &Arc<FakeNewsFeed>, tokens: 
         sign_in: sign_in(&failing, &hasher, &announcer, &clock, &ids, &meter),
         issue: IssueAccessToken { tokens: tokens.clone(), clock: clock.clone(), ids, lifetime: LIFETIME },
         refresh: RefreshSession {
+            renewals: sessions.clone(),
             unit_of_work: unit_of_work.clone(),
             secrets: secrets.clone(),
             announcer: announcer.clone(),

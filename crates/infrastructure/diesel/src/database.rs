@@ -4,7 +4,7 @@ use crate::accounts::DieselAccountReader;
 use crate::connections::Pools;
 use crate::limits::DieselAttemptReader;
 use crate::readiness::{DatabaseAnswers, MigrationsApplied};
-use crate::sessions::{DieselSessionReader, DieselSigningKeys};
+use crate::sessions::{DieselSessionReader, DieselSessionRenewals, DieselSigningKeys};
 use crate::transaction::DieselUnitOfWork;
 use crate::{DatabaseSettings, DatabaseUrl, Migrations};
 use std::fs::OpenOptions;
@@ -13,8 +13,8 @@ use std::path::Path;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 use threshold_application::ports::{
-    AccountReader, AttemptReader, BoxError, Meter, ReadinessCheck, SessionReader, SigningKeyRepository, StoreError,
-    UnitOfWork,
+    AccountReader, AttemptReader, BoxError, Meter, ReadinessCheck, SessionReader, SessionRenewals,
+    SigningKeyRepository, StoreError, UnitOfWork,
 };
 
 /// How often idle connections are looked at and reported.
@@ -68,6 +68,12 @@ impl Database {
     #[must_use]
     pub fn sessions(&self) -> Arc<dyn SessionReader> {
         Arc::new(DieselSessionReader { pools: Arc::clone(&self.pools) })
+    }
+
+    /// Uses refresh tokens up.
+    #[must_use]
+    pub fn renewals(&self) -> Arc<dyn SessionRenewals> {
+        Arc::new(DieselSessionRenewals { pools: Arc::clone(&self.pools) })
     }
 
     /// Reads failed attempts.

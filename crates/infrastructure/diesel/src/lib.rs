@@ -35,10 +35,12 @@ mod dialect;
 mod failures;
 mod limits;
 mod migrations;
+
 mod readiness;
 mod schema;
 mod sessions;
 mod settings;
+mod statements;
 mod transaction;
 mod types;
 

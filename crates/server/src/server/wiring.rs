@@ -108,6 +108,7 @@ fn services(settings: &Settings, adapters: &Adapters, draining: &Arc<AtomicBool>
             lifetime: settings.tokens.access_lifetime,
         }),
         refresh_session: Arc::new(RefreshSession {
+            renewals: database.renewals(),
             unit_of_work: database.unit_of_work(),
             secrets: Arc::clone(&adapters.secrets),
             announcer: Arc::clone(&adapters.announcer),

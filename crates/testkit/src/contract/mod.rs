@@ -18,6 +18,7 @@ pub mod generators;
 pub mod news_feed;
 pub mod password_hasher;
 pub mod revocation_list;
+pub mod session_renewals;
 pub mod session_stores;
 pub mod stores;
 pub mod token_buckets;

@@ -4,7 +4,8 @@ use crate::{a_session, a_signing_key, a_user, at};
 use std::any::Any;
 use std::sync::Arc;
 use threshold_application::ports::{
-    AccountReader, AttemptReader, EndedSession, SessionReader, SigningKeyRepository, StoreError, Uniqueness, UnitOfWork,
+    AccountReader, AttemptReader, EndedSession, SessionReader, SessionRenewals, SigningKeyRepository, StoreError,
+    Uniqueness, UnitOfWork,
 };
 use threshold_domain::accounts::{DisplayName, Email, Login, PasswordHash, Standing, User, UserId};
 use threshold_domain::sessions::{Session, SignatureAlgorithm, SigningKey};
@@ -18,6 +19,8 @@ pub struct Stores {
     pub accounts: Arc<dyn AccountReader>,
     /// Reads sessions.
     pub sessions: Arc<dyn SessionReader>,
+    /// Uses refresh tokens up.
+    pub renewals: Arc<dyn SessionRenewals>,
     /// Reads failed attempts.
     pub attempts: Arc<dyn AttemptReader>,
     /// Keeps keys.
@@ -77,6 +80,17 @@ macro_rules! store_contract {
                 idle_sessions_are_purged_step_by_step,
                 a_change_of_grants_is_told_and_found_with_the_session,
                 a_transaction_finds_its_own_users,
+            ]
+        );
+        $crate::contract_cases!(
+            session_renewals,
+            $fresh,
+            [
+                the_secret_that_proves_a_session_is_used_up,
+                no_renewal_outlives_the_absolute_end,
+                sessions_that_may_not_be_renewed_are_not,
+                nothing_is_renewed_for_a_user_who_is_gone,
+                of_many_who_use_one_secret_one_succeeds,
             ]
         );
         $crate::contract_cases!(

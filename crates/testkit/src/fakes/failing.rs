@@ -4,8 +4,8 @@ use async_trait::async_trait;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use threshold_application::ports::{
-    AccountReader, AttemptReader, AttemptRepository, EndedSession, FoundSession, SessionReader, SessionRepository,
-    StoreError, Transaction, UnitOfWork, UserRepository,
+    AccountReader, AttemptReader, AttemptRepository, EndedSession, FoundSession, Renewal, SessionReader,
+    SessionRenewals, SessionRepository, StoreError, Transaction, UnitOfWork, UserRepository,
 };
 use threshold_domain::Timestamp;
 use threshold_domain::accounts::{Credentials, Login, User, UserId};
@@ -123,4 +123,12 @@ impl AttemptReader for FailingUnitOfWork {
 
 fn unavailable() -> StoreError {
     StoreError::Unavailable("the test wants it so".into())
+}
+
+#[async_trait]
+impl SessionRenewals for FailingUnitOfWork {
+    async fn renew(&self, renewal: &Renewal) -> Result<Option<(Session, User)>, StoreError> {
+        self.check()?;
+        if self.commits_fail.load(Ordering::SeqCst) { Err(unavailable()) } else { self.store.renew(renewal).await }
+    }
 }

@@ -4,7 +4,8 @@ mod reader;
 mod repository;
 mod row;
 
-pub(crate) use reader::DieselAccountReader;
+pub(crate) use reader::{DieselAccountReader, by_id};
+pub(crate) use row::UserRow;
 
 /// The table, as failures name it.
 const TABLE: &str = "users";

@@ -41,7 +41,7 @@ impl AccountReader for DieselAccountReader {
     }
 }
 
-pub(super) async fn by_id(connection: &mut Connection, id: Id) -> QueryResult<Option<UserRow>> {
+pub(crate) async fn by_id(connection: &mut Connection, id: Id) -> QueryResult<Option<UserRow>> {
     on!(connection, |c| users::table
         .find(id)
         .filter(users::deleted_at.is_null())

@@ -4,6 +4,7 @@ use super::TABLE;
 use super::reader::by_id;
 use super::row::NewUserRow;
 use crate::schema::users;
+use crate::statements::Prepared;
 use crate::transaction::DieselTransaction;
 use crate::types::{Id, Instant};
 use async_trait::async_trait;
@@ -37,11 +38,13 @@ impl UserRepository for DieselTransaction {
     }
 
     async fn record_login(&mut self, id: UserId, at: Timestamp) -> Result<bool, StoreError> {
-        let updated = on!(self.connection(), |c| diesel::update(users::table.find(Id(id.as_uuid())))
-            .filter(users::deleted_at.is_null())
-            .set(users::last_login_at.eq(Instant(at)))
-            .execute(c)
-            .await);
+        let updated = on!(self.connection(), |c| Prepared(
+            diesel::update(users::table.find(Id(id.as_uuid())))
+                .filter(users::deleted_at.is_null())
+                .set(users::last_login_at.eq(Instant(at)))
+        )
+        .execute(c)
+        .await);
         Ok(self.settle(TABLE, updated)? == 1)
     }
 }

@@ -11,7 +11,7 @@ use threshold_domain::accounts::{Credentials, DisplayName, Email, PasswordHash, 
 /// What is read of a user.
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = users)]
-pub(super) struct UserRow {
+pub(crate) struct UserRow {
     id: Id,
     email: String,
     username: Option<String>,

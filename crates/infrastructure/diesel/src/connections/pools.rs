@@ -47,17 +47,19 @@ impl Pools {
 
     /// A connection that reads.
     pub(crate) async fn reader(&self) -> Result<Connection, StoreError> {
-        match self {
-            Self::Postgres(pool) => pool.get().await.map(Connection::Postgres),
-            Self::Sqlite { readers, .. } => readers.get().await.map(Connection::Sqlite),
-        }
+        self.lend(Role::Reader).await
     }
 
     /// A connection that writes.
     pub(crate) async fn writer(&self) -> Result<Connection, StoreError> {
-        match self {
-            Self::Postgres(pool) => pool.get().await.map(Connection::Postgres),
-            Self::Sqlite { writer, .. } => writer.get().await.map(Connection::Sqlite),
+        self.lend(Role::Writer).await
+    }
+
+    async fn lend(&self, role: Role) -> Result<Connection, StoreError> {
+        match (self, role) {
+            (Self::Postgres(pool), _) => pool.get().await.map(Connection::Postgres),
+            (Self::Sqlite { readers, .. }, Role::Reader) => readers.get().await.map(Connection::Sqlite),
+            (Self::Sqlite { writer, .. }, Role::Writer) => writer.get().await.map(Connection::Sqlite),
         }
     }
 
@@ -67,14 +69,32 @@ impl Pools {
         place: &'static str,
         query: impl for<'c> Fn(&'c mut Connection) -> BoxFuture<'c, QueryResult<T>>,
     ) -> Result<T, StoreError> {
-        let mut connection = self.reader().await?;
+        self.try_twice(Role::Reader, place, query).await
+    }
+
+    /// As [`Pools::read`], for a change that does no harm if it is made twice: nobody knows whether the first try was.
+    pub(crate) async fn change<T>(
+        &self,
+        place: &'static str,
+        query: impl for<'c> Fn(&'c mut Connection) -> BoxFuture<'c, QueryResult<T>>,
+    ) -> Result<T, StoreError> {
+        self.try_twice(Role::Writer, place, query).await
+    }
+
+    async fn try_twice<T>(
+        &self,
+        role: Role,
+        place: &'static str,
+        query: impl for<'c> Fn(&'c mut Connection) -> BoxFuture<'c, QueryResult<T>>,
+    ) -> Result<T, StoreError> {
+        let mut connection = self.lend(role).await?;
         let mut answer = query(&mut connection).await;
         if let Err(error) = &answer
             && connection.is_lost(error).await
         {
             drop(connection);
             self.forget_idle();
-            connection = self.reader().await?;
+            connection = self.lend(role).await?;
             answer = query(&mut connection).await;
         }
         answer.map_err(|error| store_failure(&connection, place, error))

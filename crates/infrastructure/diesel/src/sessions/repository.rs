@@ -5,6 +5,7 @@ use super::reader::open_of;
 use super::row::{SessionChanges, SessionRow};
 use crate::connections::Connection;
 use crate::schema::sessions;
+use crate::statements::Prepared;
 use crate::transaction::DieselTransaction;
 use crate::types::{Id, Instant, SqlInstant};
 use async_trait::async_trait;
@@ -31,10 +32,11 @@ impl SessionRepository for DieselTransaction {
 
     async fn update(&mut self, session: &Session) -> Result<(), StoreError> {
         let changes = SessionChanges::from(session);
-        let updated = on!(self.connection(), |c| diesel::update(sessions::table.find(Id(session.id.as_uuid())))
-            .set(&changes)
-            .execute(c)
-            .await);
+        let updated = on!(self.connection(), |c| Prepared(
+            diesel::update(sessions::table.find(Id(session.id.as_uuid()))).set(&changes)
+        )
+        .execute(c)
+        .await);
         self.settle(TABLE, updated).map(drop)
     }
 

@@ -45,6 +45,10 @@ impl SessionRow {
     pub(super) fn id(&self) -> Id {
         self.id
     }
+
+    pub(super) fn user_id(&self) -> Id {
+        self.user_id
+    }
 }
 
 impl From<&Session> for SessionChanges {
@@ -112,7 +116,7 @@ impl TryFrom<SessionRow> for Session {
 }
 
 /// The kind as the column names it.
-fn name(kind: SessionKind) -> &'static str {
+pub(super) fn name(kind: SessionKind) -> &'static str {
     match kind {
         SessionKind::Tokens => "tokens",
         SessionKind::Browser => "browser",

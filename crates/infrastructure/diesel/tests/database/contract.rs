@@ -10,6 +10,7 @@ async fn stores(kind: Kind) -> Stores {
         unit_of_work: database.unit_of_work(),
         accounts: database.accounts(),
         sessions: database.sessions(),
+        renewals: database.renewals(),
         attempts: database.attempts(),
         signing_keys: database.signing_keys(),
         place: Box::new(place),

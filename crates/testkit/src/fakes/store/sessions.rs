@@ -5,11 +5,11 @@ use super::{InMemoryStore, Tables};
 use async_trait::async_trait;
 use std::cmp::Reverse;
 use threshold_application::ports::{
-    EndedSession, FoundSession, SessionReader, SessionRepository, StoreError, Uniqueness,
+    EndedSession, FoundSession, Renewal, SessionReader, SessionRenewals, SessionRepository, StoreError, Uniqueness,
 };
 use threshold_domain::Timestamp;
-use threshold_domain::accounts::UserId;
-use threshold_domain::sessions::{Session, SessionId};
+use threshold_domain::accounts::{User, UserId};
+use threshold_domain::sessions::{Session, SessionId, SessionKind};
 
 fn end(session: &mut Session, at: Timestamp) {
     session.ended_at = Some(at);
@@ -120,5 +120,27 @@ impl SessionReader for InMemoryStore {
 
     async fn open_of(&self, user: UserId, now: Timestamp) -> Result<Vec<Session>, StoreError> {
         Ok(lock(&self.committed).open_of(user, now))
+    }
+}
+
+#[async_trait]
+impl SessionRenewals for InMemoryStore {
+    async fn renew(&self, renewal: &Renewal) -> Result<Option<(Session, User)>, StoreError> {
+        let _writing = self.writing.lock().await;
+        let mut tables = lock(&self.committed);
+        let now = renewal.proof.renewed_at;
+        let is_meant = |session: &&mut Session| {
+            session.id == renewal.session
+                && session.request.kind == SessionKind::Tokens
+                && session.is_open(now)
+                && session.proof.digest == renewal.used
+        };
+        let Some(session) = tables.sessions.iter_mut().find(is_meant) else { return Ok(None) };
+        session.proof.clone_from(&renewal.proof);
+        session.last_seen_at = now;
+        session.idle_until = session.expires_at.min(renewal.idle_until);
+        let session = session.clone();
+        let user = tables.users.iter().map(|one| &one.user).find(|user| user.id == session.user_id);
+        Ok(user.filter(|user| user.deleted_at.is_none()).map(|user| (session, user.clone())))
     }
 }

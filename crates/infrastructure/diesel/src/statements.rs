@@ -1,0 +1,65 @@
+//! Statements that diesel has no words for.
+
+use diesel::QueryResult;
+use diesel::backend::Backend;
+use diesel::pg::Pg;
+use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
+
+/// A change that is prepared once on each connection. Its text must be the same each time.
+///
+/// Diesel has every update parsed and planned anew, since those that leave columns out have many texts; on PostgreSQL that is
+/// most of an update's cost.
+pub(crate) struct Prepared<Q>(pub(crate) Q);
+
+impl<Q: QueryFragment<B>, B: Backend> QueryFragment<B> for Prepared<Q> {
+    fn walk_ast<'b>(&'b self, pass: AstPass<'_, 'b, B>) -> QueryResult<()> {
+        self.0.walk_ast(pass)
+    }
+
+    fn is_safe_to_cache_prepared(&self, _backend: &B) -> QueryResult<bool> {
+        Ok(true)
+    }
+}
+
+impl<Q> QueryId for Prepared<Q> {
+    type QueryId = ();
+
+    /// It is found again by its text.
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl<Q: Query> Query for Prepared<Q> {
+    type SqlType = Q::SqlType;
+}
+
+/// A query that finds the rows of `table` that a change returned instead of the table itself: both in one statement.
+/// Only PostgreSQL has it (`WITH`, data-modifying statements).
+pub(crate) struct WithChanged<C, Q> {
+    /// The table that is changed.
+    pub(crate) table: &'static str,
+    /// Must return every column that the query asks for.
+    pub(crate) change: C,
+    /// What is asked for.
+    pub(crate) query: Q,
+}
+
+impl<C: QueryFragment<Pg>, Q: QueryFragment<Pg>> QueryFragment<Pg> for WithChanged<C, Q> {
+    fn walk_ast<'b>(&'b self, mut pass: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        pass.push_sql("WITH ");
+        pass.push_identifier(self.table)?;
+        pass.push_sql(" AS (");
+        self.change.walk_ast(pass.reborrow())?;
+        pass.push_sql(") ");
+        self.query.walk_ast(pass)
+    }
+}
+
+impl<C, Q> QueryId for WithChanged<C, Q> {
+    type QueryId = ();
+
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl<C, Q: Query> Query for WithChanged<C, Q> {
+    type SqlType = Q::SqlType;
+}
