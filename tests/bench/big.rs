@@ -1,7 +1,7 @@
 //! A million users cost what a thousand do.
 
-use crate::load::requests_a_second;
 use crate::program::Program;
+use crate::wrk::Load;
 use crate::{median, milliseconds, report};
 use serde_json::json;
 use std::process::Command;
@@ -19,7 +19,8 @@ pub(crate) async fn run() {
         let mut measured = Vec::new();
         for (from, to) in [(1, 1_000), (1_001, 1_000_000)] {
             fill(&program, from, to).await;
-            let me: Vec<_> = (0..3).map(|_| requests_a_second(&program.url("/api/v1/users/me"), &token)).collect();
+            let load = Load::signed_in(&token);
+            let me: Vec<_> = (0..3).map(|_| load.requests_a_second(&program.url("/api/v1/users/me"))).collect();
             measured.push((median(me), login(&program).await));
         }
         let [(me_few, login_few), (me_many, login_many)] = measured.as_slice() else { return };

@@ -1,26 +1,9 @@
 //! Load, and what comes of it.
 
-use crate::{duration, seconds};
+use crate::duration;
 use serde_json::json;
-use std::process::Command;
 use std::time::{Duration, Instant};
 use threshold_tests::GOOD_PASSWORD;
-
-/// Requests a second at 64 connections, by wrk.
-pub(crate) fn requests_a_second(url: &str, token: &str) -> f64 {
-    if Command::new("wrk").arg("--version").output().is_err() {
-        println!("wrk is missing; installing Debian's package");
-        let installed = Command::new("apt-get").args(["install", "-y", "-qq", "wrk"]).output();
-        assert!(installed.is_ok_and(|output| output.status.success()), "install wrk and try again");
-    }
-    let output = Command::new("wrk")
-        .args(["-t1", "-c64", &format!("-d{}s", seconds()), "-H", &format!("Authorization: Bearer {token}"), url])
-        .output()
-        .unwrap();
-    let text = String::from_utf8(output.stdout).unwrap();
-    assert!(!text.contains("Non-2xx"), "{text}");
-    text.lines().find_map(|line| line.strip_prefix("Requests/sec:")?.trim().parse().ok()).unwrap()
-}
 
 /// What clients saw who signed in without pause.
 #[derive(Debug, Default)]

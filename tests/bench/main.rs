@@ -13,10 +13,13 @@ mod baseline;
 mod big;
 mod load;
 mod me;
+mod memory;
 mod probe;
 mod program;
+mod refresh;
 mod sign_in;
 mod start;
+mod wrk;
 
 use std::time::Duration;
 
@@ -49,6 +52,13 @@ fn percentile(mut values: Vec<Duration>, percent: usize) -> Duration {
     values.get((values.len() * percent / 100).min(values.len().saturating_sub(1))).copied().unwrap_or_default()
 }
 
+/// What a process weighs.
+fn resident_megabytes(pid: u32) -> f64 {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+    line.split_whitespace().next().unwrap().parse::<f64>().unwrap() / 1024.0
+}
+
 fn milliseconds(duration: Duration) -> f64 {
     duration.as_secs_f64() * 1000.0
 }
@@ -68,6 +78,12 @@ fn main() {
         }
         if wanted("sign-in") {
             sign_in::run().await;
+        }
+        if wanted("refresh") {
+            refresh::run().await;
+        }
+        if wanted("memory") {
+            memory::run().await;
         }
         if wanted("probe") {
             probe::run().await;

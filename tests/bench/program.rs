@@ -48,15 +48,14 @@ pub(crate) async fn listening(mut command: Command, address: SocketAddr) -> Proc
 impl Program {
     /// The service as it comes, hashing at its default cost.
     pub(crate) async fn start(backend: Backend) -> Self {
-        Self::start_with(Installation::new(&binary(), backend).await).await
+        let installation = Installation::new(&binary(), backend).await;
+        Self::start_with(installation.with("PASSWORD__BCRYPT_COST", "12")).await
     }
 
     pub(crate) async fn start_with(installation: Installation) -> Self {
         let address = free_address();
-        let installation = installation
-            .with("SERVER__LISTEN", &address.to_string())
-            .with("PASSWORD__BCRYPT_COST", "12")
-            .with("PASSWORD__MAX_QUEUE_WAIT", "2s");
+        let installation =
+            installation.with("SERVER__LISTEN", &address.to_string()).with("PASSWORD__MAX_QUEUE_WAIT", "2s");
         let process = listening(installation.command(&["serve"]), address).await;
         Self { process, installation, http: reqwest::Client::new() }
     }
@@ -73,10 +72,16 @@ impl Program {
 
     /// An access token of somebody who is registered.
     pub(crate) async fn token(&self, email: &str) -> String {
-        let body = json!({"email": email, "password": GOOD_PASSWORD});
+        self.sign_in(email).await.0
+    }
+
+    /// Access and refresh token of somebody who is registered.
+    pub(crate) async fn sign_in(&self, email: &str) -> (String, String) {
+        let body = json!({"email": email, "password": GOOD_PASSWORD, "token_delivery": "body"});
         let answer = self.http.post(self.url("/api/v1/login")).json(&body).send().await.unwrap();
         let body: Value = answer.json().await.unwrap();
-        body.get("access_token").and_then(Value::as_str).unwrap().to_owned()
+        let of = |name: &str| body.get(name).and_then(Value::as_str).unwrap().to_owned();
+        (of("access_token"), of("refresh_token"))
     }
 
     /// What `GET /users/me` answers to that token.

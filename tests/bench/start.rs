@@ -1,7 +1,7 @@
 //! From nothing to the first answer, and what the process weighs.
 
 use crate::program::{binary, free_address};
-use crate::{median, milliseconds, report};
+use crate::{median, milliseconds, report, resident_megabytes};
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::process::{Command, Stdio};
@@ -36,12 +36,6 @@ fn answers(address: SocketAddr) -> bool {
     let sent = stream.write_all(b"GET /health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
     let mut answer = [0; 12];
     sent.is_ok() && stream.read_exact(&mut answer).is_ok() && &answer == b"HTTP/1.1 200"
-}
-
-fn resident_megabytes(pid: u32) -> f64 {
-    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
-    line.split_whitespace().next().unwrap().parse::<f64>().unwrap() / 1024.0
 }
 
 fn stripped_megabytes() -> f64 {
