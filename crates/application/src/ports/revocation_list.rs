@@ -7,7 +7,8 @@ use threshold_domain::sessions::AccessClaims;
 /// What this instance knows of ended sessions and changed grants, in memory: asking costs no network hop.
 ///
 /// It is fed with what this instance causes, at once, and with what others cause, by whoever follows them. It
-/// says when it has not heard of the others for too long, so that nobody trusts it by mistake. Nothing is put out to make room.
+/// says when it has not heard of the others for too long, so that nobody trusts it by mistake. Nothing is put out to make room: a
+/// list that can't take something says that it is not current until that is over.
 pub trait RevocationList: Send + Sync {
     /// Remembers an ended session or changed grants until none of the tokens can be valid any more; of two for one session
     /// or user the later times win. Other news is nothing to it.

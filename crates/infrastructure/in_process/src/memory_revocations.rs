@@ -13,13 +13,19 @@ use threshold_domain::sessions::{AccessClaims, SessionId};
 const MAX_AGE: TimeDelta = TimeDelta::seconds(1);
 
 /// The sessions that ended and the users whose grants changed, each until none of the tokens can be valid.
-#[derive(Debug, Default)]
+///
+/// Room is bounded. What finds none is not remembered, and nothing else is forgotten for it: until it is over the list says that
+/// it is out of date, so that the store is asked.
+#[derive(Debug)]
 pub struct MemoryRevocations(RwLock<State>);
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct State {
+    max: usize,
     ended: HashMap<SessionId, Timestamp>,
     changed: HashMap<UserId, Change>,
+    /// When the last of what found no room is over.
+    incomplete_until: Option<Timestamp>,
     caught_up_at: Option<Timestamp>,
 }
 
@@ -31,6 +37,13 @@ struct Change {
 }
 
 impl MemoryRevocations {
+    /// An empty list with room for `max` sessions and users, about 100 bytes each.
+    #[must_use]
+    pub fn new(max: usize) -> Self {
+        let (ended, changed) = (HashMap::new(), HashMap::new());
+        Self(RwLock::new(State { max, ended, changed, incomplete_until: None, caught_up_at: None }))
+    }
+
     /// Every change is a single step, so a panic while the lock was held can't leave one half-done.
     fn read(&self) -> RwLockReadGuard<'_, State> {
         self.0.read().unwrap_or_else(PoisonError::into_inner)
@@ -43,7 +56,36 @@ impl MemoryRevocations {
 
 impl State {
     fn is_current(&self, now: Timestamp) -> bool {
-        self.caught_up_at.is_some_and(|at| now - at <= MAX_AGE)
+        let is_complete = self.incomplete_until.is_none_or(|until| until <= now);
+        is_complete && self.caught_up_at.is_some_and(|at| now - at <= MAX_AGE)
+    }
+
+    fn len(&self) -> usize {
+        self.ended.len() + self.changed.len()
+    }
+
+    /// Whether there is room for one more; if not, notes what is missing for how long.
+    fn has_room(&mut self, until: Timestamp) -> bool {
+        let has_room = self.len() < self.max;
+        if !has_room {
+            self.incomplete_until = self.incomplete_until.max(Some(until));
+        }
+        has_room
+    }
+
+    fn end(&mut self, session: SessionId, until: Timestamp) {
+        if self.ended.contains_key(&session) || self.has_room(until) {
+            let held_until = self.ended.entry(session).or_insert(until);
+            *held_until = until.max(*held_until);
+        }
+    }
+
+    fn change(&mut self, user: UserId, not_before: Timestamp, until: Timestamp) {
+        if self.changed.contains_key(&user) || self.has_room(until) {
+            let change = self.changed.entry(user).or_insert(Change { not_before, until });
+            change.not_before = change.not_before.max(not_before);
+            change.until = change.until.max(until);
+        }
     }
 
     fn forget_until(&mut self, at: Timestamp) {
@@ -64,17 +106,8 @@ fn give_back<K: Eq + Hash, V>(map: &mut HashMap<K, V>) {
 impl RevocationList for MemoryRevocations {
     fn note(&self, news: &News) {
         match *news {
-            News::SessionEnded { session, until } => {
-                let mut state = self.write();
-                let held_until = state.ended.entry(session).or_insert(until);
-                *held_until = until.max(*held_until);
-            }
-            News::GrantsChanged { user, not_before, until } => {
-                let mut state = self.write();
-                let change = state.changed.entry(user).or_insert(Change { not_before, until });
-                change.not_before = change.not_before.max(not_before);
-                change.until = change.until.max(until);
-            }
+            News::SessionEnded { session, until } => self.write().end(session, until),
+            News::GrantsChanged { user, not_before, until } => self.write().change(user, not_before, until),
             News::UserChanged(_) => {}
         }
     }
@@ -104,7 +137,6 @@ impl RevocationList for MemoryRevocations {
     }
 
     fn len(&self) -> usize {
-        let state = self.read();
-        state.ended.len() + state.changed.len()
+        self.read().len()
     }
 }

@@ -9,7 +9,7 @@ use threshold_testkit::contract::generators::Generators;
 use threshold_testkit::{FakeBuckets, RecordingMeter};
 
 fn revocations() -> Arc<dyn RevocationList> {
-    Arc::new(MemoryRevocations::default())
+    Arc::new(MemoryRevocations::new(1000))
 }
 
 fn buckets() -> Arc<dyn TokenBuckets> {

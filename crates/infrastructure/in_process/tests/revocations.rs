@@ -1,7 +1,7 @@
 //! The list of what no longer counts behaves like its naive model, whatever happens in whatever order.
 
 use proptest::prelude::*;
-use threshold_application::ports::{News, RevocationList};
+use threshold_application::ports::{News, Revocation, RevocationList};
 use threshold_domain::accounts::UserId;
 use threshold_domain::sessions::SessionId;
 use threshold_in_process::MemoryRevocations;
@@ -30,26 +30,71 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     prop::collection::vec(step, 0..60)
 }
 
+/// Takes a step on both, and answers what they say where they are asked.
+fn step(list: &MemoryRevocations, model: &FakeRevocations, step: &Step) -> Option<(Revocation, Revocation)> {
+    match *step {
+        Step::Note(ref news) => {
+            list.note(news);
+            model.note(news);
+            None
+        }
+        Step::CatchUp(now) => {
+            list.caught_up(at(now));
+            model.caught_up(at(now));
+            None
+        }
+        Step::Lookup { number, made_at, now } => {
+            let claims = some_claims(number, made_at);
+            Some((list.lookup(&claims, at(now)), model.lookup(&claims, at(now))))
+        }
+    }
+}
+
+/// News that matters for as long as anybody asks.
+fn lasting(step: Step) -> Step {
+    let until = at(100);
+    match step {
+        Step::Note(News::SessionEnded { session, .. }) => Step::Note(News::SessionEnded { session, until }),
+        Step::Note(News::GrantsChanged { user, not_before, .. }) => {
+            Step::Note(News::GrantsChanged { user, not_before, until })
+        }
+        other @ (Step::Note(News::UserChanged(_)) | Step::CatchUp(_) | Step::Lookup { .. }) => other,
+    }
+}
+
 proptest! {
     #[test]
     fn it_behaves_like_the_naive_model(steps in steps()) {
-        let (list, model) = (MemoryRevocations::default(), FakeRevocations::default());
-        for step in steps {
-            match step {
-                Step::Note(news) => {
-                    list.note(&news);
-                    model.note(&news);
-                }
-                Step::CatchUp(now) => {
-                    list.caught_up(at(now));
-                    model.caught_up(at(now));
-                }
-                Step::Lookup { number, made_at, now } => {
-                    let claims = some_claims(number, made_at);
-                    prop_assert_eq!(list.lookup(&claims, at(now)), model.lookup(&claims, at(now)));
-                }
+        let (list, model) = (MemoryRevocations::new(usize::MAX), FakeRevocations::default());
+        for one in steps {
+            if let Some((answer, expected)) = step(&list, &model, &one) {
+                prop_assert_eq!(answer, expected);
             }
             prop_assert_eq!(list.len(), model.len());
         }
     }
+
+    #[test]
+    fn with_little_room_it_lets_nobody_in_who_is_revoked(max in 0_usize..4, steps in steps()) {
+        let (list, model) = (MemoryRevocations::new(max), FakeRevocations::default());
+        for one in steps {
+            if let Some((answer, expected)) = step(&list, &model, &lasting(one)) {
+                prop_assert!(answer != Revocation::Live || expected == Revocation::Live, "live, not {expected:?}");
+            }
+            prop_assert!(list.len() <= max);
+        }
+    }
+}
+
+#[test]
+fn once_what_found_no_room_is_over_the_list_is_complete_again() {
+    let list = MemoryRevocations::new(1);
+    let ended =
+        |number, until| News::SessionEnded { session: SessionId::new(Uuid::from_u128(number)), until: at(until) };
+    list.note(&ended(1, 10));
+    list.note(&ended(2, 20));
+    list.caught_up(at(19));
+    assert_eq!(list.lookup(&some_claims(2, 0), at(19)), Revocation::Unknown);
+    list.caught_up(at(20));
+    assert_eq!(list.lookup(&some_claims(3, 0), at(20)), Revocation::Live);
 }

@@ -117,6 +117,8 @@ pub struct TokensSettings {
     pub key_lead: Duration,
     /// How long a key signs.
     pub key_max_age: Duration,
+    /// How many revocations are remembered.
+    pub max_revocations: usize,
     /// Issuer, audience, memory.
     pub tokens: TokenSettings,
 }
@@ -345,6 +347,7 @@ fn tokens(reader: &mut Reader, server: Option<&ServerSettings>) -> Result<Tokens
     });
     let issuer = reader.optional("tokens.issuer", String::from_str);
     let audience = reader.required("tokens.audience", String::from_str);
+    let max_revocations = reader.required("tokens.max_revocations", number);
     let cache_size = reader.required("tokens.cache_size", number);
     let method = match (algorithm?.as_str(), secret?) {
         ("HS256", Some(secret)) => SigningMethod::Hs256(secret),
@@ -359,6 +362,7 @@ fn tokens(reader: &mut Reader, server: Option<&ServerSettings>) -> Result<Tokens
         access_lifetime: access_lifetime?,
         key_lead: key_lead?,
         key_max_age: key_max_age?,
+        max_revocations: max_revocations?,
         method,
         tokens: TokenSettings { issuer, audience: audience?, cache_size: cache_size? },
     })

@@ -46,7 +46,7 @@ pub(super) async fn build(settings: &Settings) -> Result<Adapters, StartError> {
     let tokens = Arc::new(JwtTokens::new(keys.load().await?, settings.tokens.tokens.clone()));
     let users = RememberedAccounts::new(database.accounts(), Arc::clone(&clock), settings.remembered_users);
     let users = Arc::new(users);
-    let revocations = Arc::new(MemoryRevocations::default());
+    let revocations = Arc::new(MemoryRevocations::new(settings.tokens.max_revocations));
     let redis = settings.redis.as_ref().map(Redis::new).transpose()?;
     Ok(Adapters {
         hasher: Arc::new(BcryptHasher::start(settings.password, Arc::clone(&random), meter.clone())),
