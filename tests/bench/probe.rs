@@ -12,7 +12,9 @@ const BOUND: Duration = Duration::from_secs(2);
 pub(crate) async fn run() {
     let program = Program::start(Backend::Sqlite).await;
     program.register("ada@example.org").await;
-    let token = program.token("ada@example.org").await;
+    // Who signs in all the time has their oldest sessions ended.
+    program.register("grace@example.org").await;
+    let token = program.token("grace@example.org").await;
     let (me, login) = (program.url("/api/v1/users/me"), program.url("/api/v1/login"));
     let rest = percentile(probe(me.clone(), token.clone()).await, 99);
     let (busy, seen) = tokio::join!(probe(me, token), sign_in_without_pause(login, "ada@example.org", 32));
