@@ -4,6 +4,7 @@
 mod clients;
 mod crash;
 mod instances;
+mod jobs;
 mod keys;
 mod news;
 mod outage;

@@ -62,6 +62,12 @@ impl Installation {
         self
     }
 
+    /// Where its database is, as the setting has it.
+    #[must_use]
+    pub fn database_url(&self) -> &str {
+        self.variables.get("THRESHOLD_DATABASE__URL").map_or("", String::as_str)
+    }
+
     /// Its own folder, where its SQLite file lies too.
     #[must_use]
     pub fn folder(&self) -> &Path {

@@ -5,6 +5,7 @@
 
 pub mod accounts;
 mod error_chain;
+pub mod jobs;
 pub mod operations;
 pub mod ports;
 pub mod sessions;

@@ -18,6 +18,7 @@
 
 pub mod access;
 pub mod accounts;
+pub mod jobs;
 pub mod limits;
 mod refusal;
 pub mod sessions;

@@ -10,6 +10,7 @@ use threshold_domain::access::Grants;
 use threshold_domain::accounts::{
     AcceptedPassword, Email, Password, PasswordPolicy, Registration, User, UserId, Username,
 };
+use threshold_domain::jobs::{Job, JobId, Task};
 use threshold_domain::sessions::{
     AccessClaims, KeyId, Provenance, Session, SessionId, SessionKind, SessionLifetimes, SessionRequest, SessionSecret,
     SessionToken, SignatureAlgorithm, SigningKey, TokenId, UserAgent,
@@ -105,4 +106,10 @@ pub fn a_registration(email: &str) -> Registration {
     let password: AcceptedPassword =
         PasswordPolicy::default().accept(a_password(), None, None).expect("a good password");
     Registration { email, username: None, display_name: None, password }
+}
+
+/// Job number `number`, due at that second.
+#[must_use]
+pub fn a_job(number: u128, due: i64) -> Job {
+    Job::new(JobId::new(Uuid::from_u128(number)), Task::PurgeSessions, at(0), at(due))
 }

@@ -19,6 +19,8 @@ fn stores() -> Stores {
         sessions: Arc::new(store.clone()),
         renewals: Arc::new(store.clone()),
         attempts: Arc::new(store.clone()),
+        jobs: Arc::new(store.clone()),
+        job_admin: Arc::new(store.clone()),
         signing_keys: Arc::new(store),
         place: Box::new(()),
     }

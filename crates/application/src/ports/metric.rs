@@ -35,6 +35,12 @@ pub enum Metric {
     RateLimited,
     /// Rate limits that an instance had to hold by itself.
     RateLimitFallbacks,
+    /// Jobs that are stored.
+    Jobs,
+    /// Tries of jobs by outcome.
+    JobTries,
+    /// How long a try took.
+    JobDuration,
 }
 
 /// How a metric behaves.
@@ -50,7 +56,7 @@ pub enum MetricKind {
 
 impl Metric {
     /// All of them, in the order of the reference.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 19] = [
         Self::HttpRequests,
         Self::HttpRequestDuration,
         Self::HttpRequestsInFlight,
@@ -67,6 +73,9 @@ impl Metric {
         Self::NewsFeedFailures,
         Self::RateLimited,
         Self::RateLimitFallbacks,
+        Self::Jobs,
+        Self::JobTries,
+        Self::JobDuration,
     ];
 
     /// The name as Prometheus sees it.
@@ -89,6 +98,9 @@ impl Metric {
             Self::NewsFeedFailures => "threshold_news_feed_failures_total",
             Self::RateLimited => "threshold_rate_limited_total",
             Self::RateLimitFallbacks => "threshold_rate_limit_fallbacks_total",
+            Self::Jobs => "threshold_jobs",
+            Self::JobTries => "threshold_job_tries_total",
+            Self::JobDuration => "threshold_job_duration_seconds",
         }
     }
 
@@ -104,11 +116,14 @@ impl Metric {
             | Self::Refreshes
             | Self::NewsFeedFailures
             | Self::RateLimited
-            | Self::RateLimitFallbacks => MetricKind::Counter,
-            Self::HttpRequestsInFlight | Self::HashQueueDepth | Self::PoolConnections | Self::Revocations => {
-                MetricKind::Gauge
-            }
-            Self::HttpRequestDuration | Self::HashWait | Self::PoolWait => MetricKind::Histogram,
+            | Self::RateLimitFallbacks
+            | Self::JobTries => MetricKind::Counter,
+            Self::HttpRequestsInFlight
+            | Self::HashQueueDepth
+            | Self::PoolConnections
+            | Self::Revocations
+            | Self::Jobs => MetricKind::Gauge,
+            Self::HttpRequestDuration | Self::HashWait | Self::PoolWait | Self::JobDuration => MetricKind::Histogram,
         }
     }
 
@@ -123,6 +138,9 @@ impl Metric {
             Self::RateLimited => &["class"],
             Self::PoolConnections => &["pool", "state"],
             Self::PoolWait => &["pool"],
+            Self::Jobs => &["kind", "state"],
+            Self::JobTries => &["kind", "outcome"],
+            Self::JobDuration => &["kind"],
             Self::HttpRequestsInFlight
             | Self::HashQueueDepth
             | Self::HashWait
@@ -169,6 +187,11 @@ impl Metric {
             Self::RateLimitFallbacks => {
                 "Rate limits that this instance counted for itself because the shared ones were out of reach."
             }
+            Self::Jobs => "Jobs by kind and state (`waiting`, `running`, `dead`); the same on every instance.",
+            Self::JobTries => {
+                "Tries of jobs by kind and outcome: `done`, `expired` (too late to be worth it), `failed` (tried again later), `dead` (given up) or `handed_back` (the worker stopped)."
+            }
+            Self::JobDuration => "Time that a try of a job took, by kind, in seconds.",
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Transactions.
 
-use super::{AttemptRepository, SessionRepository, StoreError, UserRepository};
+use super::{AttemptRepository, JobRepository, SessionRepository, StoreError, UserRepository};
 use async_trait::async_trait;
 
 /// Begins transactions.
@@ -28,6 +28,9 @@ pub trait Transaction: Send {
 
     /// Guesses, within this transaction.
     fn attempts(&mut self) -> &mut dyn AttemptRepository;
+
+    /// Jobs, within this transaction.
+    fn jobs(&mut self) -> &mut dyn JobRepository;
 
     /// Makes every change durable and visible to others at once: when it returns `Ok`, a crash loses nothing of it.
     ///

@@ -2,6 +2,8 @@
 
 use crate::accounts::DieselAccountReader;
 use crate::connections::Pools;
+use crate::database_url::Target;
+use crate::jobs::{Bell, DieselJobAdmin, DieselJobQueue, Listener};
 use crate::limits::DieselAttemptReader;
 use crate::readiness::{DatabaseAnswers, MigrationsApplied};
 use crate::sessions::{DieselSessionReader, DieselSessionRenewals, DieselSigningKeys};
@@ -13,8 +15,8 @@ use std::path::Path;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 use threshold_application::ports::{
-    AccountReader, AttemptReader, BoxError, Meter, ReadinessCheck, SessionReader, SessionRenewals,
-    SigningKeyRepository, StoreError, UnitOfWork,
+    AccountReader, AttemptReader, BoxError, JobAdmin, JobBell, JobQueue, Meter, ReadinessCheck, SessionReader,
+    SessionRenewals, SigningKeyRepository, StoreError, UnitOfWork,
 };
 
 /// How often idle connections are looked at and reported.
@@ -23,6 +25,8 @@ const TENDING: Duration = Duration::from_secs(1);
 /// An open database. What it lends stays usable until [`Database::close`].
 pub struct Database {
     pools: Arc<Pools>,
+    bell: Arc<Bell>,
+    url: DatabaseUrl,
 }
 
 /// The database can't be opened.
@@ -49,13 +53,17 @@ impl Database {
         drop(pools.writer().await.map_err(|error| refused(cause(error)))?);
         drop(pools.reader().await.map_err(|error| refused(cause(error)))?);
         tokio::spawn(tend(Arc::downgrade(&pools)));
-        Ok(Self { pools })
+        Ok(Self { pools, bell: Arc::default(), url: settings.url.clone() })
     }
 
     /// Begins transactions.
     #[must_use]
     pub fn unit_of_work(&self) -> Arc<dyn UnitOfWork> {
-        Arc::new(DieselUnitOfWork { pools: Arc::clone(&self.pools) })
+        Arc::new(self.transactions())
+    }
+
+    fn transactions(&self) -> DieselUnitOfWork {
+        DieselUnitOfWork { pools: Arc::clone(&self.pools), bell: Arc::clone(&self.bell) }
     }
 
     /// Reads accounts.
@@ -85,7 +93,28 @@ impl Database {
     /// Keeps signing keys.
     #[must_use]
     pub fn signing_keys(&self) -> Arc<dyn SigningKeyRepository> {
-        Arc::new(DieselSigningKeys { pools: Arc::clone(&self.pools) })
+        Arc::new(DieselSigningKeys { pools: Arc::clone(&self.pools), unit_of_work: self.transactions() })
+    }
+
+    /// Hands jobs to workers.
+    #[must_use]
+    pub fn job_queue(&self) -> Arc<dyn JobQueue> {
+        Arc::new(DieselJobQueue { pools: Arc::clone(&self.pools), unit_of_work: self.transactions() })
+    }
+
+    /// Looks into jobs.
+    #[must_use]
+    pub fn job_admin(&self) -> Arc<dyn JobAdmin> {
+        Arc::new(DieselJobAdmin { pools: Arc::clone(&self.pools), unit_of_work: self.transactions() })
+    }
+
+    /// Tells workers of new jobs; on PostgreSQL it listens for those of other processes from now on.
+    #[must_use]
+    pub fn job_bell(&self) -> Arc<dyn JobBell> {
+        if let Target::Postgres { config, tls } = &self.url.0 {
+            tokio::spawn(Listener::new(config, tls).listen(Arc::downgrade(&self.bell)));
+        }
+        self.bell.clone()
     }
 
     /// The checks `database` and `migrations`.

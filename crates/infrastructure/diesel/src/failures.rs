@@ -22,12 +22,13 @@ const SQLITE_OUTAGES: [&str; 10] = [
 ];
 
 /// Which rule each unique index stands for: its name (PostgreSQL) and its columns (SQLite).
-const UNIQUE: [(&str, &str, Uniqueness); 6] = [
+const UNIQUE: [(&str, &str, Uniqueness); 7] = [
     ("users_email_key", "users.email_canonical", Uniqueness::Email),
     ("users_username_key", "users.username", Uniqueness::Username),
     ("signing_keys_algorithm_key", "signing_keys.algorithm", Uniqueness::SigningKey),
     ("users_pkey", "users.id", Uniqueness::Id),
     ("sessions_pkey", "sessions.id", Uniqueness::Id),
+    ("jobs_pkey", "jobs.id", Uniqueness::Id),
     ("signing_keys_pkey", "signing_keys.kid", Uniqueness::Id),
 ];
 

@@ -33,6 +33,7 @@ mod database;
 mod database_url;
 mod dialect;
 mod failures;
+mod jobs;
 mod limits;
 mod migrations;
 

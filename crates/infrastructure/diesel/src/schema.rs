@@ -82,3 +82,32 @@ diesel::table! {
         version -> Text,
     }
 }
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Nullable, Text};
+    use crate::types::{SqlId, SqlInstant};
+
+    jobs (id) {
+        id -> SqlId,
+        kind -> Text,
+        payload -> Text,
+        priority -> BigInt,
+        state -> Text,
+        attempts -> BigInt,
+        run_at -> SqlInstant,
+        expires_at -> Nullable<SqlInstant>,
+        created_at -> SqlInstant,
+        claimed_by -> Nullable<SqlId>,
+        last_error -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::Text;
+    use crate::types::SqlInstant;
+
+    job_ticks (schedule) {
+        schedule -> Text,
+        at -> SqlInstant,
+    }
+}

@@ -2,6 +2,7 @@
 
 use crate::connections::{Connection, Pools, SqliteLink};
 use crate::failures::{corrupt, store_failure, unavailable};
+use crate::jobs::{Bell, notify};
 use async_trait::async_trait;
 use diesel::QueryResult;
 use diesel::connection::AnsiTransactionManager as Ansi;
@@ -10,7 +11,7 @@ use diesel_async::{AsyncConnection, AsyncPgConnection, TransactionManager};
 use futures::FutureExt;
 use std::sync::Arc;
 use threshold_application::ports::{
-    AttemptRepository, SessionRepository, StoreError, Transaction, UnitOfWork, UserRepository,
+    AttemptRepository, JobRepository, SessionRepository, StoreError, Transaction, UnitOfWork, UserRepository,
 };
 use tokio::runtime::Handle;
 use tokio::task::spawn_blocking;
@@ -19,8 +20,10 @@ type PostgresTransactions = <AsyncPgConnection as AsyncConnection>::TransactionM
 type SqliteTransactions = <SqliteLink as AsyncConnection>::TransactionManager;
 
 /// Begins transactions on the connections that write.
+#[derive(Clone)]
 pub(crate) struct DieselUnitOfWork {
     pub(crate) pools: Arc<Pools>,
+    pub(crate) bell: Arc<Bell>,
 }
 
 impl DieselUnitOfWork {
@@ -40,7 +43,10 @@ impl DieselUnitOfWork {
 
     async fn begin_once(&self) -> Result<(DieselTransaction, QueryResult<()>), StoreError> {
         let connection = self.pools.writer().await?;
-        DieselTransaction { connection: Some(connection), failed: false }.take_step(Step::Begin).await
+        let bell = Arc::clone(&self.bell);
+        DieselTransaction { connection: Some(connection), failed: false, bell, rings: false }
+            .take_step(Step::Begin)
+            .await
     }
 }
 
@@ -58,6 +64,9 @@ pub(crate) struct DieselTransaction {
     connection: Option<Connection>,
     /// After a failed statement PostgreSQL answers a COMMIT with success, and rolls back.
     failed: bool,
+    bell: Arc<Bell>,
+    /// Whether workers are to be told once it is committed.
+    rings: bool,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -87,7 +96,19 @@ impl DieselTransaction {
         let (mut transaction, committed) = self.take_step(Step::Commit).await?;
         transaction.settle("transaction", committed)?;
         transaction.connection = None;
+        if transaction.rings {
+            transaction.bell.ring();
+        }
         Ok(())
+    }
+
+    /// Has workers told of new jobs once this is committed.
+    pub(crate) async fn ring(&mut self) -> Result<(), StoreError> {
+        if std::mem::replace(&mut self.rings, true) {
+            return Ok(());
+        }
+        let notified = notify(self.connection()).await;
+        self.settle("jobs", notified).map(drop)
     }
 
     /// SQLite may wait here for the disk or for another process, so it does it on a thread, and the whole transaction
@@ -125,6 +146,10 @@ impl Transaction for DieselTransaction {
     }
 
     fn sessions(&mut self) -> &mut dyn SessionRepository {
+        self
+    }
+
+    fn jobs(&mut self) -> &mut dyn JobRepository {
         self
     }
 

@@ -2,6 +2,7 @@
 
 mod config;
 mod healthcheck;
+mod jobs;
 mod keys;
 mod migrate;
 mod serve;
@@ -41,6 +42,9 @@ enum Command {
     /// Lists and changes the keys that sign access tokens.
     #[command(subcommand)]
     Keys(keys::Task),
+    /// Lists jobs, and has them done again or not at all.
+    #[command(subcommand)]
+    Jobs(jobs::Task),
     /// Checks, shows or explains the settings.
     #[command(subcommand)]
     Config(config::Task),
@@ -92,6 +96,7 @@ fn execute(command: &Command, sources: &Sources) -> Result<(), Failure> {
         Command::Serve => serve::run(&Settings::read(sources)?),
         Command::Migrate(task) => migrate::run(*task, &Settings::read(sources)?),
         Command::Keys(task) => keys::run(task, &Settings::read(sources)?),
+        Command::Jobs(task) => jobs::run(task, &Settings::read(sources)?),
         Command::Config(task) => config::run(*task, sources),
         Command::Openapi => print(&openapi()?),
         Command::Metrics(Metrics::Reference) => print(&threshold_telemetry::metrics_reference()),

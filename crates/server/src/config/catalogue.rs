@@ -93,6 +93,8 @@ pub(crate) const SETTINGS: &[Setting] = &[
 
     setting("users.cache_size", "10000", "number", "How many users each instance remembers, about 500 bytes each: for a second, or while it hears from the others by Redis, until they change."),
 
+    setting("jobs.at_once", "16", "number", "How many jobs this instance does at once; 0 leaves them to others."),
+    setting("jobs.lease", r#""1m""#, "duration, 2s or more", "After this time without word of its worker a job is done again by another one. Three quarters of it are what a try may take."),
     setting("observability.metrics_listen", r#""127.0.0.1:9464""#, "address:port", "Where metrics are served; empty turns them off."),
     setting("observability.log_format", r#""json""#, "`json` or `pretty`", "What the log looks like."),
     setting("observability.log_filter", r#""info,actix_server=warn""#, "filter", "Which lines are logged, for example `warn` or `info,threshold_transport=warn`, which leaves out the line of each request."),

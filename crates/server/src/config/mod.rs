@@ -6,6 +6,7 @@
 mod catalogue;
 mod duration;
 mod fault;
+mod jobs;
 mod layers;
 mod limits;
 mod reader;
@@ -15,6 +16,7 @@ mod settings;
 mod show;
 
 pub use fault::{Fault, Faults};
+pub use jobs::JobsSettings;
 pub use layers::Sources;
 pub use limits::LimitsSettings;
 pub use reference::{default_toml, markdown};

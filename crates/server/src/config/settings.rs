@@ -1,6 +1,7 @@
 //! The settings, typed.
 
 use super::fault::Faults;
+use super::jobs::{JobsSettings, jobs};
 use super::layers::Sources;
 use super::limits::{LimitsSettings, limits, redis};
 use super::reader::{Noted, Reader};
@@ -57,6 +58,8 @@ pub struct Settings {
     pub sessions: SessionsSettings,
     /// How often one client may ask.
     pub limits: LimitsSettings,
+    /// How jobs are done.
+    pub jobs: JobsSettings,
     /// Where instances share what they must, if they do.
     pub redis: Option<RedisSettings>,
     /// How many users are remembered.
@@ -188,6 +191,7 @@ fn read(reader: &mut Reader, environment: Environment) -> Result<Settings, Noted
     let tokens = tokens(reader, server.as_ref().ok());
     let sessions = sessions(reader);
     let limits = limits(reader);
+    let jobs = jobs(reader);
     let redis = redis(reader);
     let remembered_users = reader.required("users.cache_size", number);
     let observability = observability(reader);
@@ -204,6 +208,7 @@ fn read(reader: &mut Reader, environment: Environment) -> Result<Settings, Noted
         tokens: tokens?,
         sessions: sessions?,
         limits: limits?,
+        jobs: jobs?,
         redis: redis?,
         remembered_users: remembered_users?,
         observability: observability?,

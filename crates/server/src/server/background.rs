@@ -4,13 +4,14 @@ use super::key_keeper::KeyKeeper;
 use std::sync::Arc;
 use std::time::Duration;
 use threshold_application::ErrorChain;
+use threshold_application::jobs::{ManageJobs, RunSchedules};
 use threshold_application::ports::MakeKeyError;
-use threshold_application::sessions::{FollowNews, FollowRevocations, PurgeSessions, RotateKeys, RotateKeysError};
+use threshold_application::sessions::{FollowNews, FollowRevocations, RotateKeys, RotateKeysError};
 use threshold_domain::Timestamp;
 use threshold_telemetry::PrometheusMeter;
 use threshold_tokens::JwtTokens;
 use tokio::time::{MissedTickBehavior, interval, sleep};
-use tracing::{debug, info, warn};
+use tracing::{info, warn};
 
 /// Sign-outs of other instances are known after this time and a query's; the list calls itself out of date after a second.
 const FOLLOW_EVERY: Duration = Duration::from_millis(250);
@@ -20,8 +21,10 @@ const LOOK_FOR_KEYS_EVERY: Duration = Duration::from_secs(1);
 const ROTATE_KEYS_EVERY: Duration = Duration::from_hours(1);
 /// After the feed has failed.
 const LISTEN_AGAIN: Duration = Duration::from_millis(250);
-/// Sessions and counts that are over are deleted this often.
-const PURGE_EVERY: Duration = Duration::from_mins(1);
+/// After scheduled jobs could not be begun.
+const SCHEDULE_AGAIN: Duration = Duration::from_secs(1);
+/// Jobs are counted this often.
+const MEASURE_JOBS_EVERY: Duration = Duration::from_secs(15);
 /// Observations are folded into their buckets this often.
 const UPKEEP_EVERY: Duration = Duration::from_secs(5);
 
@@ -79,19 +82,27 @@ pub(super) async fn catch_up(follow: &FollowRevocations) {
     }
 }
 
-/// Deletes what is over, for as long as the process runs.
-pub(super) async fn purge_sessions(purge: PurgeSessions) {
-    let mut ticks = interval(PURGE_EVERY);
+/// Begins the jobs that come again and again, for as long as the process runs.
+pub(super) async fn run_schedules(schedules: RunSchedules) {
+    loop {
+        match schedules.execute().await {
+            Ok(next) => sleep(next).await,
+            Err(error) => {
+                warn!(error = %ErrorChain(&error), "scheduled jobs can't be begun; tried again in a second");
+                sleep(SCHEDULE_AGAIN).await;
+            }
+        }
+    }
+}
+
+/// Shows how many jobs there are, for as long as the process runs.
+pub(super) async fn measure_jobs(jobs: ManageJobs) {
+    let mut ticks = interval(MEASURE_JOBS_EVERY);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         ticks.tick().await;
-        match purge.execute().await {
-            Ok(0) => {}
-            Ok(rows) => debug!(rows, "deleted sessions and counts that are over"),
-            Err(error) => {
-                warn!(error = %ErrorChain(&error), "what is over could not be deleted; it is tried again in a minute");
-            }
-        }
+        // Where the store fails the figures stay; others say so already.
+        let _measured = jobs.measure().await;
     }
 }
 

@@ -3,11 +3,14 @@
 mod adapters;
 mod background;
 mod http;
+mod job_wiring;
 mod key_keeper;
 mod master_key;
 mod running;
 mod wiring;
+mod worker;
 
+pub use job_wiring::job_management;
 pub use key_keeper::key_rotation;
 pub use master_key::MasterKeyFileError;
 pub use running::{Running, StartError};

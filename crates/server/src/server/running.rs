@@ -4,6 +4,7 @@ use super::background;
 use super::http::{Bound, bind_api, bind_metrics};
 use super::master_key::MasterKeyFileError;
 use super::wiring::{Wiring, wire};
+use super::worker::StoppableWorker;
 use crate::config::Settings;
 use crate::tls::{ServedCertificate, TlsFilesError};
 use actix_web::dev::ServerHandle;
@@ -29,6 +30,7 @@ pub struct Running {
     api: JoinHandle<io::Result<()>>,
     handles: Vec<ServerHandle>,
     background: Vec<JoinHandle<()>>,
+    worker: StoppableWorker,
     database: Database,
     certificate: Option<Arc<ServedCertificate>>,
     draining: Arc<AtomicBool>,
@@ -90,17 +92,19 @@ impl Running {
         let metrics = bind_metrics(settings, &wiring.meter)?;
         let certificate = settings.server.tls.as_ref().map(ServedCertificate::read).transpose()?;
         let Bound { address, server } = bind_api(&settings.server, &wiring, certificate.as_ref())?;
-        let Wiring { database, meter, follow_revocations, follow_news, purge_sessions, .. } = wiring;
+        let Wiring { database, meter, follow_revocations, follow_news, jobs, .. } = wiring;
         let Wiring { keys, tokens, rotate_keys, draining, .. } = wiring;
         let mut handles = vec![server.handle()];
         let mut background = vec![
             tokio::spawn(background::follow_revocations(follow_revocations)),
-            tokio::spawn(background::purge_sessions(purge_sessions)),
+            tokio::spawn(background::run_schedules(jobs.schedules)),
+            tokio::spawn(background::measure_jobs(jobs.manage)),
             tokio::spawn(background::follow_keys(keys, tokens)),
             tokio::spawn(background::rotate_keys(rotate_keys)),
             tokio::spawn(background::keep_metrics(meter)),
         ];
         background.extend(follow_news.map(|follow| tokio::spawn(background::follow_news(follow))));
+        let worker = StoppableWorker::start(jobs.worker, settings.server.grace);
         let metrics_address = metrics.as_ref().map(|metrics| metrics.address);
         if let Some(metrics) = metrics {
             info!(address = %format_args!("http://{}/metrics", metrics.address), "serving metrics");
@@ -111,7 +115,7 @@ impl Running {
         info!(address = %format_args!("{scheme}://{address}"), "listening");
         let api = tokio::spawn(server);
         let drain = settings.server.drain;
-        Ok(Self { address, metrics_address, api, handles, background, database, certificate, draining, drain })
+        Ok(Self { address, metrics_address, api, handles, background, worker, database, certificate, draining, drain })
     }
 
     /// Reads the files of the certificate again; connections that are open keep the one they have. Files that are of no use
@@ -142,6 +146,7 @@ impl Running {
             handle.stop(gracefully).await;
         }
         let outcome = self.api.await.unwrap_or_else(|error| Err(io::Error::other(error)));
+        self.worker.stop(gracefully).await;
         self.background.iter().for_each(JoinHandle::abort);
         self.database.close();
         info!("stopped");

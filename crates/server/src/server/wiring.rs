@@ -2,6 +2,7 @@
 
 use super::adapters::{Adapters, build};
 use super::background;
+use super::job_wiring::{JobWiring, wire_jobs};
 use super::key_keeper::KeyKeeper;
 use super::running::StartError;
 use crate::config::Settings;
@@ -13,7 +14,7 @@ use threshold_application::operations::CheckReadiness;
 use threshold_application::ports::ReadinessCheck;
 use threshold_application::sessions::{
     Authenticate, AuthenticateBrowser, EndSessions, FollowNews, FollowRevocations, GuessGuard, GuessLimits,
-    IssueAccessToken, ListSessions, PurgeSessions, RefreshSession, RotateKeys, SignIn, SignInSettings,
+    IssueAccessToken, ListSessions, RefreshSession, RotateKeys, SignIn, SignInSettings,
 };
 use threshold_diesel::Database;
 use threshold_in_process::TimeLimitedCheck;
@@ -33,7 +34,7 @@ pub(super) struct Wiring {
     pub(super) meter: Arc<PrometheusMeter>,
     pub(super) follow_revocations: FollowRevocations,
     pub(super) follow_news: Option<FollowNews>,
-    pub(super) purge_sessions: PurgeSessions,
+    pub(super) jobs: JobWiring,
     pub(super) keys: KeyKeeper,
     pub(super) tokens: Arc<JwtTokens>,
     pub(super) rotate_keys: RotateKeys,
@@ -56,8 +57,7 @@ pub(super) async fn wire(settings: &Settings, started: Instant) -> Result<Wiring
         announcer: Arc::clone(&adapters.announcer),
         clock: Arc::clone(&adapters.clock),
     });
-    let purge_sessions =
-        PurgeSessions { unit_of_work: adapters.database.unit_of_work(), clock: Arc::clone(&adapters.clock) };
+    let jobs = wire_jobs(settings, &adapters);
     let services = services(settings, &adapters, &draining);
     let http = HttpSettings {
         public_url: settings.server.public_url.clone(),
@@ -79,7 +79,7 @@ pub(super) async fn wire(settings: &Settings, started: Instant) -> Result<Wiring
         meter,
         follow_revocations,
         follow_news,
-        purge_sessions,
+        jobs,
         keys,
         tokens,
         rotate_keys,

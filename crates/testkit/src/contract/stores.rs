@@ -4,8 +4,8 @@ use crate::{a_session, a_signing_key, a_user, at};
 use std::any::Any;
 use std::sync::Arc;
 use threshold_application::ports::{
-    AccountReader, AttemptReader, EndedSession, SessionReader, SessionRenewals, SigningKeyRepository, StoreError,
-    Uniqueness, UnitOfWork,
+    AccountReader, AttemptReader, EndedSession, JobAdmin, JobQueue, SessionReader, SessionRenewals,
+    SigningKeyRepository, StoreError, Uniqueness, UnitOfWork,
 };
 use threshold_domain::accounts::{DisplayName, Email, Login, PasswordHash, Standing, User, UserId};
 use threshold_domain::sessions::{Session, SignatureAlgorithm, SigningKey};
@@ -23,6 +23,10 @@ pub struct Stores {
     pub renewals: Arc<dyn SessionRenewals>,
     /// Reads failed attempts.
     pub attempts: Arc<dyn AttemptReader>,
+    /// Hands jobs to workers.
+    pub jobs: Arc<dyn JobQueue>,
+    /// Looks into jobs.
+    pub job_admin: Arc<dyn JobAdmin>,
     /// Keeps keys.
     pub signing_keys: Arc<dyn SigningKeyRepository>,
     /// Whatever must live as long as the store: a folder, a server.
@@ -91,6 +95,23 @@ macro_rules! store_contract {
                 sessions_that_may_not_be_renewed_are_not,
                 nothing_is_renewed_for_a_user_who_is_gone,
                 of_many_who_use_one_secret_one_succeeds,
+            ]
+        );
+        $crate::contract_cases!(
+            jobs,
+            $fresh,
+            [
+                a_job_is_handed_out_once_it_is_committed,
+                jobs_are_handed_out_when_they_are_due_the_oldest_first,
+                of_many_who_claim_at_once_each_gets_others,
+                a_job_that_is_done_is_gone,
+                a_job_that_failed_is_due_again_at_its_time,
+                a_job_that_is_given_up_stays_and_is_not_handed_out,
+                a_job_that_is_handed_back_was_not_tried,
+                who_has_lost_the_lease_settles_nothing,
+                a_schedule_ticks_once,
+                jobs_are_listed_counted_retried_and_discarded,
+                a_job_under_way_is_left_alone,
             ]
         );
         $crate::contract_cases!(

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use threshold_application::ports::{
-    AccountReader, AttemptReader, AttemptRepository, EndedSession, FoundSession, Renewal, SessionReader,
+    AccountReader, AttemptReader, AttemptRepository, EndedSession, FoundSession, JobRepository, Renewal, SessionReader,
     SessionRenewals, SessionRepository, StoreError, Transaction, UnitOfWork, UserRepository,
 };
 use threshold_domain::Timestamp;
@@ -70,6 +70,10 @@ impl Transaction for FailingTransaction {
 
     fn attempts(&mut self) -> &mut dyn AttemptRepository {
         self.inner.attempts()
+    }
+
+    fn jobs(&mut self) -> &mut dyn JobRepository {
+        self.inner.jobs()
     }
 
     async fn commit(self: Box<Self>) -> Result<(), StoreError> {

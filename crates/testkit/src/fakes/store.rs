@@ -1,6 +1,7 @@
 //! A store in memory.
 
 mod attempts;
+mod jobs;
 mod sessions;
 mod signing_keys;
 
@@ -9,11 +10,12 @@ use async_trait::async_trait;
 use futures::lock::{Mutex as AsyncMutex, OwnedMutexGuard};
 use std::sync::{Arc, Mutex};
 use threshold_application::ports::{
-    AccountReader, AttemptRepository, SessionRepository, StoreError, Transaction, Uniqueness, UnitOfWork,
-    UserRepository,
+    AccountReader, AttemptRepository, JobRepository, SessionRepository, StoreError, Transaction, Uniqueness,
+    UnitOfWork, UserRepository,
 };
 use threshold_domain::Timestamp;
 use threshold_domain::accounts::{Credentials, Login, PasswordHash, User, UserId};
+use threshold_domain::jobs::Job;
 use threshold_domain::limits::{AttemptCount, AttemptKey};
 use threshold_domain::sessions::{Session, SigningKey};
 
@@ -31,6 +33,8 @@ struct Tables {
     sessions: Vec<Session>,
     attempts: Vec<(AttemptKey, AttemptCount)>,
     signing_keys: Vec<SigningKey>,
+    jobs: Vec<Job>,
+    ticks: Vec<(String, Timestamp)>,
 }
 
 struct InMemoryTransaction {
@@ -59,6 +63,10 @@ impl Transaction for InMemoryTransaction {
     }
 
     fn attempts(&mut self) -> &mut dyn AttemptRepository {
+        &mut self.tables
+    }
+
+    fn jobs(&mut self) -> &mut dyn JobRepository {
         &mut self.tables
     }
 

@@ -6,6 +6,7 @@ mod postgres;
 mod sqlite;
 
 pub(crate) use pools::Pools;
+pub(crate) use postgres::connect;
 pub(crate) use sqlite::SqliteLink;
 
 use crate::failures::is_outage;

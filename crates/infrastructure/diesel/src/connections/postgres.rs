@@ -59,7 +59,8 @@ fn bounded(config: &Config, settings: &DatabaseSettings) -> Config {
     config
 }
 
-async fn connect(config: &Config, tls: &Tls) -> ConnectionResult<AsyncPgConnection> {
+/// A connection to the server.
+pub(crate) async fn connect(config: &Config, tls: &Tls) -> ConnectionResult<AsyncPgConnection> {
     match tls {
         Tls::Off => {
             let (client, driver) = config.connect(NoTls).await.map_err(|error| refused(&error))?;

@@ -21,6 +21,7 @@ const TABLE: &str = "signing_keys";
 /// Keeps signing keys in either database.
 pub(crate) struct DieselSigningKeys {
     pub(crate) pools: Arc<Pools>,
+    pub(crate) unit_of_work: DieselUnitOfWork,
 }
 
 #[derive(Queryable, Selectable, Insertable)]
@@ -83,7 +84,7 @@ impl SigningKeyRepository for DieselSigningKeys {
 
 impl DieselSigningKeys {
     async fn begin(&self) -> Result<DieselTransaction, StoreError> {
-        DieselUnitOfWork { pools: Arc::clone(&self.pools) }.open().await
+        self.unit_of_work.open().await
     }
 }
 

@@ -12,6 +12,8 @@ async fn stores(kind: Kind) -> Stores {
         sessions: database.sessions(),
         renewals: database.renewals(),
         attempts: database.attempts(),
+        jobs: database.job_queue(),
+        job_admin: database.job_admin(),
         signing_keys: database.signing_keys(),
         place: Box::new(place),
     }

@@ -8,6 +8,7 @@ mod contract;
 mod failures;
 #[cfg(test)]
 mod fixture;
+mod jobs;
 #[cfg(test)]
 mod migrations;
 #[cfg(test)]

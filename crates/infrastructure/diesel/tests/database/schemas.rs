@@ -31,7 +31,7 @@ const INDEXES_SQLITE: &str = r#"
 const INDEXES_POSTGRES: &str = r"
     SELECT i.relname || ' on ' || t.relname || ' (' || string_agg(a.attname, ',' ORDER BY a.attnum) || ')'
         || CASE WHEN x.indisunique THEN ' unique' ELSE '' END
-        || COALESCE(' where ' || trim(BOTH '()' FROM pg_get_expr(x.indpred, x.indrelid)), '') AS line
+        || COALESCE(' where ' || replace(trim(BOTH '()' FROM pg_get_expr(x.indpred, x.indrelid)), '::text', ''), '') AS line
     FROM pg_index x
     JOIN pg_class i ON i.oid = x.indexrelid JOIN pg_class t ON t.oid = x.indrelid
     JOIN pg_attribute a ON a.attrelid = i.oid

@@ -1,0 +1,107 @@
+//! Stored jobs.
+
+use super::StoreError;
+use async_trait::async_trait;
+use threshold_domain::Timestamp;
+use threshold_domain::jobs::{Job, JobId, JobState, Settlement};
+use uuid::Uuid;
+
+/// Writes jobs within the transaction that causes them.
+#[async_trait]
+pub trait JobRepository: Send {
+    /// Adds a job. Workers hear of it once the transaction is committed, and never if it isn't.
+    ///
+    /// # Errors
+    /// `NotUnique(Id)`, `Unavailable`.
+    async fn enqueue(&mut self, job: &Job) -> Result<(), StoreError>;
+
+    /// Notes that the schedule of that name has ticked at `at`. `false` if it has done so before, or later: of many who
+    /// note one tick, one is told `true`, if it commits.
+    ///
+    /// # Errors
+    /// `Unavailable`.
+    async fn tick(&mut self, schedule: &str, at: Timestamp) -> Result<bool, StoreError>;
+}
+
+/// A worker's claim on jobs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Claim {
+    /// Its name, new for each claim.
+    pub id: Uuid,
+    /// When it is made: jobs that are due then are claimed.
+    pub now: Timestamp,
+    /// When the lease ends.
+    pub until: Timestamp,
+}
+
+/// Hands jobs to workers. Each call is a transaction of its own.
+#[async_trait]
+pub trait JobQueue: Send + Sync {
+    /// Claims at most `at_most` jobs that are due: those of high priority first, then those due for longest. They are `Running`,
+    /// one attempt more, and due again when the lease ends. Nobody else gets them before; who claims at the same time waits
+    /// for nobody and gets others. A job that can't be read is dead from then on, and stops nobody.
+    ///
+    /// # Errors
+    /// `Unavailable`, `Overloaded`.
+    async fn claim(&self, claim: &Claim, at_most: u32) -> Result<Vec<Job>, StoreError>;
+
+    /// Settles what became of claimed jobs, all or none. Those whose lease has ended and which somebody else has claimed
+    /// since are left alone. Answers how many were settled.
+    ///
+    /// # Errors
+    /// `Unavailable`, `Overloaded`.
+    async fn settle(&self, settlements: &[Settlement]) -> Result<u32, StoreError>;
+
+    /// When the next job is due, leases that end included; `None` if there is none.
+    ///
+    /// # Errors
+    /// `Unavailable`, `Overloaded`.
+    async fn next_due(&self) -> Result<Option<Timestamp>, StoreError>;
+}
+
+/// Looks into jobs and takes a hand in them.
+#[async_trait]
+pub trait JobAdmin: Send + Sync {
+    /// Jobs of a state, or of all, the oldest first, at most `at_most`.
+    ///
+    /// # Errors
+    /// `Unavailable`, `Overloaded`, `Corrupt`.
+    async fn list(&self, state: Option<JobState>, at_most: u32) -> Result<Vec<Job>, StoreError>;
+
+    /// Has a job that waits or is dead be due at `now`, as if it was never tried. `false` if there is none.
+    ///
+    /// # Errors
+    /// `Unavailable`, `Overloaded`.
+    async fn retry(&self, id: JobId, now: Timestamp) -> Result<bool, StoreError>;
+
+    /// Deletes a job that waits or is dead. `false` if there is none.
+    ///
+    /// # Errors
+    /// `Unavailable`, `Overloaded`.
+    async fn discard(&self, id: JobId) -> Result<bool, StoreError>;
+
+    /// How many jobs there are, by kind and state.
+    ///
+    /// # Errors
+    /// `Unavailable`, `Overloaded`.
+    async fn counts(&self) -> Result<Vec<JobCount>, StoreError>;
+}
+
+/// How many jobs there are of a kind in a state.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JobCount {
+    /// The kind.
+    pub kind: String,
+    /// The state.
+    pub state: JobState,
+    /// How many.
+    pub jobs: u64,
+}
+
+/// Tells workers that there may be something to do.
+#[async_trait]
+pub trait JobBell: Send + Sync {
+    /// Ends when a job was committed since the last call ended, by this process or another one; sometimes for nothing. What is
+    /// rung while it can't be heard is made up for as soon as it can. One worker at a time listens.
+    async fn rung(&self);
+}

@@ -1,0 +1,43 @@
+//! Writing jobs.
+
+use super::TABLE;
+use super::row::JobRow;
+use crate::connections::Connection;
+use crate::schema::{job_ticks, jobs};
+use crate::transaction::DieselTransaction;
+use crate::types::Instant;
+use async_trait::async_trait;
+use diesel::prelude::*;
+use diesel::query_dsl::methods::FilterDsl;
+use diesel::upsert::excluded;
+use diesel_async::RunQueryDsl;
+use threshold_application::ports::{JobRepository, StoreError};
+use threshold_domain::Timestamp;
+use threshold_domain::jobs::Job;
+
+#[async_trait]
+impl JobRepository for DieselTransaction {
+    async fn enqueue(&mut self, job: &Job) -> Result<(), StoreError> {
+        let row = JobRow::from(job);
+        let inserted = on!(self.connection(), |c| diesel::insert_into(jobs::table).values(&row).execute(c).await);
+        self.settle(TABLE, inserted)?;
+        self.ring().await
+    }
+
+    async fn tick(&mut self, schedule: &str, at: Timestamp) -> Result<bool, StoreError> {
+        let ticked = tick(self.connection(), schedule, Instant(at)).await;
+        Ok(self.settle("job_ticks", ticked)? == 1)
+    }
+}
+
+async fn tick(connection: &mut Connection, schedule: &str, at: Instant) -> QueryResult<usize> {
+    let row = (job_ticks::schedule.eq(schedule), job_ticks::at.eq(at));
+    on!(connection, |c| diesel::insert_into(job_ticks::table)
+        .values(row)
+        .on_conflict(job_ticks::schedule)
+        .do_update()
+        .set(job_ticks::at.eq(excluded(job_ticks::at)))
+        .filter(job_ticks::at.lt(at))
+        .execute(c)
+        .await)
+}

@@ -1,0 +1,99 @@
+//! Jobs: who hears of them, and what can't be read.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use crate::fixture::{Kind, Place};
+use std::time::{Duration, Instant};
+use threshold_application::ports::Claim;
+use threshold_diesel::Database;
+use threshold_domain::jobs::{Job, JobState};
+use threshold_testkit::{a_job, at};
+use tokio::time::timeout;
+use uuid::Uuid;
+
+/// Far longer than it takes.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+async fn enqueue(database: &Database, job: &Job) {
+    let mut tx = database.unit_of_work().begin().await.unwrap();
+    tx.jobs().enqueue(job).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_job_rings_for_workers_of_the_same_process() {
+    for kind in [Kind::Sqlite, Kind::Postgres] {
+        let place = Place::new(kind).await;
+        let database = place.migrated().await;
+        let bell = database.job_bell();
+        enqueue(&database, &a_job(1, 0)).await;
+        timeout(PATIENCE, bell.rung()).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_job_rings_for_workers_of_other_processes_within_a_tenth_of_a_second() {
+    let place = Place::new(Kind::Postgres).await;
+    let (one, other) = (place.migrated().await, place.open().await);
+    let bell = other.job_bell();
+    // It rings once when it begins to listen.
+    timeout(PATIENCE, bell.rung()).await.unwrap();
+    let mut fastest = PATIENCE;
+    for number in 1..=5 {
+        let committed = Instant::now();
+        enqueue(&one, &a_job(number, 0)).await;
+        timeout(PATIENCE, bell.rung()).await.unwrap();
+        fastest = fastest.min(committed.elapsed());
+    }
+    assert!(fastest < Duration::from_millis(100), "{fastest:?}");
+}
+
+#[tokio::test]
+async fn after_its_connection_was_lost_the_bell_rings_again() {
+    let place = Place::new(Kind::Postgres).await;
+    let (one, other) = (place.migrated().await, place.open().await);
+    let bell = other.job_bell();
+    timeout(PATIENCE, bell.rung()).await.unwrap();
+    place
+        .execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'threshold jobs' AND datname = current_database()")
+        .await;
+    // It rings when it listens again, for what it may have missed.
+    timeout(PATIENCE, bell.rung()).await.unwrap();
+    enqueue(&one, &a_job(1, 0)).await;
+    timeout(PATIENCE, bell.rung()).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_transaction_that_is_dropped_rings_for_nobody() {
+    for kind in [Kind::Sqlite, Kind::Postgres] {
+        let place = Place::new(kind).await;
+        let database = place.migrated().await;
+        let bell = database.job_bell();
+        if kind == Kind::Postgres {
+            timeout(PATIENCE, bell.rung()).await.unwrap();
+        }
+        let mut tx = database.unit_of_work().begin().await.unwrap();
+        tx.jobs().enqueue(&a_job(1, 0)).await.unwrap();
+        drop(tx);
+        assert!(timeout(Duration::from_millis(200), bell.rung()).await.is_err(), "{kind:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_job_of_an_unknown_kind_is_given_up_and_stops_no_other() {
+    for kind in [Kind::Sqlite, Kind::Postgres] {
+        let place = Place::new(kind).await;
+        let database = place.migrated().await;
+        enqueue(&database, &a_job(1, 0)).await;
+        place.execute("UPDATE jobs SET kind = 'fly_to_the_moon'").await;
+        enqueue(&database, &a_job(2, 0)).await;
+        let claim = Claim { id: Uuid::nil(), now: at(0), until: at(60) };
+        let claimed = database.job_queue().claim(&claim, 10).await.unwrap();
+        assert_eq!(claimed.iter().map(|job| job.id).collect::<Vec<_>>(), [a_job(2, 0).id]);
+        let counts = database.job_admin().counts().await.unwrap();
+        let dead: Vec<_> = counts.iter().filter(|count| count.state == JobState::Dead).collect();
+        assert_eq!(
+            dead.iter().map(|count| (count.kind.as_str(), count.jobs)).collect::<Vec<_>>(),
+            [("fly_to_the_moon", 1)]
+        );
+    }
+}

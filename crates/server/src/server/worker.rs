@@ -1,0 +1,184 @@
+//! The worker: has jobs done, several at once, for as long as the process runs.
+
+use futures::FutureExt;
+use std::collections::HashMap;
+use std::io;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Duration;
+use threshold_application::ErrorChain;
+use threshold_application::jobs::PerformJobs;
+use threshold_application::ports::JobBell;
+use threshold_domain::jobs::{Job, JobId, Settlement, Verdict};
+use tokio::sync::watch;
+use tokio::task::{JoinHandle, JoinSet};
+use tokio::time::{sleep, timeout};
+use tracing::{debug, error, info, warn};
+
+/// The longest time without a look at the queue: should the bell ever be missed, this is how late a job is.
+const LOOK_ANYWAY: Duration = Duration::from_secs(5);
+/// After the store has failed.
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
+
+/// Has jobs done.
+pub(super) struct Worker {
+    pub(super) jobs: Arc<PerformJobs>,
+    pub(super) bell: Arc<dyn JobBell>,
+    /// How many jobs are done at once.
+    pub(super) at_once: usize,
+    /// How long a job may take; less than the lease.
+    pub(super) limit: Duration,
+}
+
+/// A worker that is at work.
+pub(super) struct StoppableWorker {
+    stop: watch::Sender<Option<Duration>>,
+    task: JoinHandle<()>,
+    grace: Duration,
+}
+
+impl StoppableWorker {
+    /// Puts it to work on the current runtime; told to stop, it may take so long to finish.
+    pub(super) fn start(worker: Worker, grace: Duration) -> Self {
+        let (stop, stopped) = watch::channel(None);
+        Self { stop, task: tokio::spawn(worker.run(stopped)), grace }
+    }
+
+    /// Ends when nothing is under way any more.
+    pub(super) async fn stop(self, gracefully: bool) {
+        self.stop.send_replace(Some(if gracefully { self.grace } else { Duration::ZERO }));
+        if let Err(error) = self.task.await {
+            error!(%error, "the worker of jobs failed");
+        }
+    }
+}
+
+/// What is under way.
+#[derive(Default)]
+struct Running {
+    tasks: JoinSet<Settlement>,
+    jobs: HashMap<JobId, Job>,
+    /// What has ended, and could not be stored yet.
+    ended: Vec<Settlement>,
+}
+
+impl Worker {
+    /// Claims and does jobs until it is told to stop, then finishes what is under way in the time that it is given and hands
+    /// the rest back.
+    async fn run(self, mut stop: watch::Receiver<Option<Duration>>) {
+        let mut running = Running::default();
+        while stop.borrow().is_none() {
+            let pause = self.fill(&mut running).await;
+            tokio::select! {
+                Some(ended) = running.tasks.join_next() => running.note(ended),
+                () = self.bell.rung(), if running.jobs.len() < self.at_once => {}
+                () = sleep(pause) => {}
+                changed = stop.changed() => if changed.is_err() { break },
+            }
+            self.settle(&mut running).await;
+        }
+        let grace = stop.borrow().unwrap_or_default();
+        let finished = timeout(grace, async {
+            while let Some(ended) = running.tasks.join_next().await {
+                running.note(ended);
+            }
+        });
+        let _late = finished.await;
+        self.hand_back(&mut running).await;
+    }
+
+    /// Begins as many jobs as there is room for; answers how long nothing more is due.
+    async fn fill(&self, running: &mut Running) -> Duration {
+        let room = self.at_once.saturating_sub(running.jobs.len());
+        if room == 0 {
+            return LOOK_ANYWAY;
+        }
+        let claimed = match self.jobs.claim(u32::try_from(room).unwrap_or(u32::MAX)).await {
+            Ok(claimed) => claimed,
+            Err(error) => {
+                debug!(error = %ErrorChain(&error), "no jobs can be claimed; tried again in a second");
+                return LOOK_AGAIN;
+            }
+        };
+        let is_drained = claimed.len() < room;
+        for job in claimed {
+            running.jobs.insert(job.id, job.clone());
+            running.tasks.spawn(perform(Arc::clone(&self.jobs), job, self.limit));
+        }
+        if !is_drained {
+            return Duration::ZERO;
+        }
+        match self.jobs.next_in().await {
+            Ok(next) => next.unwrap_or(LOOK_ANYWAY).min(LOOK_ANYWAY),
+            Err(_store_failed) => LOOK_AGAIN,
+        }
+    }
+
+    /// Stores what became of everything that has ended by now. What can't be stored is kept for the next time.
+    async fn settle(&self, running: &mut Running) {
+        while let Some(ended) = running.tasks.try_join_next() {
+            running.note(ended);
+        }
+        if running.ended.is_empty() {
+            return;
+        }
+        match self.jobs.settle(&running.ended).await {
+            Ok(_settled) => running.ended.drain(..).for_each(|one| {
+                running.jobs.remove(&one.id);
+            }),
+            Err(error) => {
+                warn!(error = %ErrorChain(&error), "jobs that have ended can't be settled; tried again in a second");
+                sleep(LOOK_AGAIN).await;
+            }
+        }
+    }
+
+    async fn hand_back(&self, running: &mut Running) {
+        running.tasks.abort_all();
+        for settlement in &running.ended {
+            running.jobs.remove(&settlement.id);
+        }
+        let late = running.jobs.values().map(|job| self.jobs.handed_back(job));
+        let settlements: Vec<_> = running.ended.drain(..).chain(late).collect();
+        if settlements.is_empty() {
+            return;
+        }
+        match self.jobs.settle(&settlements).await {
+            Ok(settled) => info!(settled, "settled the jobs under way"),
+            Err(error) => {
+                warn!(error = %ErrorChain(&error), "the jobs under way could not be handed back; others get them when the lease ends");
+            }
+        }
+    }
+}
+
+impl Running {
+    /// A task never fails by itself: panics are caught in it, and it is cut off only at the end.
+    fn note(&mut self, ended: Result<Settlement, tokio::task::JoinError>) {
+        self.ended.extend(ended.ok());
+    }
+}
+
+/// Does one job, whatever happens in it.
+async fn perform(jobs: Arc<PerformJobs>, job: Job, limit: Duration) -> Settlement {
+    let done = timeout(limit, AssertUnwindSafe(jobs.perform(&job)).catch_unwind()).await;
+    let settlement = match done {
+        Ok(Ok(settlement)) => settlement,
+        Ok(Err(_panic)) => jobs.failed(&job, &io::Error::other("the job panicked")),
+        Err(_elapsed) => jobs.failed(&job, &io::Error::other("the job took too long")),
+    };
+    tell(&job, &settlement.verdict);
+    settlement
+}
+
+fn tell(job: &Job, verdict: &Verdict) {
+    let (job_id, kind, attempts) = (job.id, job.task.kind(), job.attempts);
+    match verdict {
+        Verdict::Done => debug!(%job_id, kind, attempts, "a job is done"),
+        Verdict::Retry { at, error } => {
+            warn!(%job_id, kind, attempts, %error, next = %at, "a job has failed and is tried again");
+        }
+        Verdict::Dead { error } => error!(%job_id, kind, attempts, %error, "a job is given up: see `threshold jobs`"),
+        Verdict::HandedBack { .. } => {}
+    }
+}

@@ -1,0 +1,188 @@
+//! Jobs, and who does them.
+
+use super::stores::Stores;
+use crate::{a_job, at};
+use std::collections::HashSet;
+use threshold_application::ports::{Claim, JobCount, StoreError, Uniqueness};
+use threshold_domain::jobs::{Job, JobId, JobState, Settlement, Verdict};
+use uuid::Uuid;
+
+async fn enqueue(stores: &Stores, job: &Job) {
+    let mut tx = stores.unit_of_work.begin().await.unwrap();
+    tx.jobs().enqueue(job).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+/// A claim at that second with a lease of a minute.
+fn claim(number: u128, seconds: i64) -> Claim {
+    Claim { id: Uuid::from_u128(number), now: at(seconds), until: at(seconds + 60) }
+}
+
+async fn claimed(stores: &Stores, number: u128, seconds: i64) -> Vec<Job> {
+    stores.jobs.claim(&claim(number, seconds), 100).await.unwrap()
+}
+
+async fn settle(stores: &Stores, job: &Job, verdict: Verdict) -> u32 {
+    let settlement = Settlement { id: job.id, claimed_by: job.claimed_by, verdict };
+    stores.jobs.settle(&[settlement]).await.unwrap()
+}
+
+async fn all(stores: &Stores) -> Vec<Job> {
+    stores.job_admin.list(None, 100).await.unwrap()
+}
+
+fn ids(jobs: &[Job]) -> Vec<JobId> {
+    jobs.iter().map(|job| job.id).collect()
+}
+
+/// And not if the transaction that wrote it never is. While it is under way nobody else gets it, but its lease ends.
+pub async fn a_job_is_handed_out_once_it_is_committed(stores: &Stores) {
+    let mut tx = stores.unit_of_work.begin().await.unwrap();
+    tx.jobs().enqueue(&a_job(2, 0)).await.unwrap();
+    drop(tx);
+    assert_eq!(stores.jobs.next_due().await.unwrap(), None);
+    let job = a_job(1, 0);
+    enqueue(stores, &job).await;
+    assert_eq!(all(stores).await, std::slice::from_ref(&job), "every column comes back");
+    let first = claimed(stores, 7, 1).await;
+    let running =
+        Job { state: JobState::Running, attempts: 1, run_at: at(61), claimed_by: Some(Uuid::from_u128(7)), ..job };
+    assert_eq!(first, std::slice::from_ref(&running));
+    assert_eq!(claimed(stores, 8, 60).await, []);
+    assert_eq!(stores.jobs.next_due().await.unwrap(), Some(at(61)));
+    let again = Job { attempts: 2, run_at: at(121), claimed_by: Some(Uuid::from_u128(8)), ..running };
+    assert_eq!(claimed(stores, 8, 61).await, [again]);
+    let mut tx = stores.unit_of_work.begin().await.unwrap();
+    let twice = tx.jobs().enqueue(&a_job(1, 0)).await;
+    assert!(matches!(twice, Err(StoreError::NotUnique(Uniqueness::Id))), "{twice:?}");
+}
+
+/// No more of them than were asked for.
+pub async fn jobs_are_handed_out_when_they_are_due_the_oldest_first(stores: &Stores) {
+    for (number, due) in [(1, 30), (2, 10), (3, 20), (4, 40)] {
+        enqueue(stores, &a_job(number, due)).await;
+    }
+    assert_eq!(claimed(stores, 1, 9).await, []);
+    assert_eq!(ids(&stores.jobs.claim(&claim(1, 30), 2).await.unwrap()), ids(&[a_job(2, 0), a_job(3, 0)]));
+    assert_eq!(ids(&claimed(stores, 1, 30).await), ids(&[a_job(1, 0)]));
+    assert_eq!(stores.jobs.next_due().await.unwrap(), Some(at(40)));
+}
+
+/// And every job is somebody's.
+pub async fn of_many_who_claim_at_once_each_gets_others(stores: &Stores) {
+    let mut tx = stores.unit_of_work.begin().await.unwrap();
+    for number in 0..40 {
+        tx.jobs().enqueue(&a_job(number, 0)).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    let claims: Vec<_> = (0..8).map(|number| claim(number, 0)).collect();
+    let mut handed_out = Vec::new();
+    while handed_out.len() < 40 {
+        let rounds = futures::future::join_all(claims.iter().map(|claim| stores.jobs.claim(claim, 5))).await;
+        handed_out.extend(rounds.into_iter().flat_map(Result::unwrap).map(|job| job.id));
+    }
+    assert_eq!((handed_out.len(), handed_out.into_iter().collect::<HashSet<_>>().len()), (40, 40));
+}
+
+/// Several are settled together, and each but once.
+pub async fn a_job_that_is_done_is_gone(stores: &Stores) {
+    for number in 1..=3 {
+        enqueue(stores, &a_job(number, 0)).await;
+    }
+    let jobs = claimed(stores, 1, 0).await;
+    let done = |job: &Job| Settlement { id: job.id, claimed_by: job.claimed_by, verdict: Verdict::Done };
+    let settlements: Vec<_> = jobs.iter().take(2).map(done).collect();
+    assert_eq!(stores.jobs.settle(&settlements).await.unwrap(), 2);
+    assert_eq!(stores.jobs.settle(&settlements).await.unwrap(), 0);
+    assert_eq!(ids(&all(stores).await), ids(&[a_job(3, 0)]));
+    assert_eq!(stores.jobs.settle(&[]).await.unwrap(), 0);
+}
+
+/// And says why it failed.
+pub async fn a_job_that_failed_is_due_again_at_its_time(stores: &Stores) {
+    enqueue(stores, &a_job(1, 0)).await;
+    let job = claimed(stores, 1, 0).await.remove(0);
+    let error = "the disk is full".to_owned();
+    assert_eq!(settle(stores, &job, Verdict::Retry { at: at(20), error: error.clone() }).await, 1);
+    let waiting = Job { attempts: 1, run_at: at(20), last_error: Some(error), ..a_job(1, 0) };
+    assert_eq!(all(stores).await, [waiting]);
+    assert_eq!(claimed(stores, 2, 19).await, []);
+    assert_eq!(claimed(stores, 2, 20).await.len(), 1);
+}
+
+/// It is kept for whoever looks into it.
+pub async fn a_job_that_is_given_up_stays_and_is_not_handed_out(stores: &Stores) {
+    enqueue(stores, &a_job(1, 0)).await;
+    let job = claimed(stores, 1, 0).await.remove(0);
+    assert_eq!(settle(stores, &job, Verdict::Dead { error: "no".to_owned() }).await, 1);
+    assert_eq!(claimed(stores, 2, 10_000).await, []);
+    assert_eq!(stores.jobs.next_due().await.unwrap(), None);
+    let dead = stores.job_admin.list(Some(JobState::Dead), 100).await.unwrap();
+    assert_eq!(dead.first().and_then(|job| job.last_error.as_deref()), Some("no"));
+}
+
+/// It is due at once.
+pub async fn a_job_that_is_handed_back_was_not_tried(stores: &Stores) {
+    enqueue(stores, &a_job(1, 0)).await;
+    let job = claimed(stores, 1, 0).await.remove(0);
+    assert_eq!(settle(stores, &job, Verdict::HandedBack { at: at(1) }).await, 1);
+    assert_eq!(all(stores).await, [Job { run_at: at(1), ..a_job(1, 0) }]);
+}
+
+/// Whatever it wants to say.
+pub async fn who_has_lost_the_lease_settles_nothing(stores: &Stores) {
+    enqueue(stores, &a_job(1, 0)).await;
+    let late = claimed(stores, 1, 0).await.remove(0);
+    let in_time = claimed(stores, 2, 60).await.remove(0);
+    for verdict in [Verdict::Done, Verdict::Dead { error: "no".to_owned() }, Verdict::HandedBack { at: at(1) }] {
+        assert_eq!(settle(stores, &late, verdict).await, 0);
+    }
+    assert_eq!(all(stores).await, [in_time]);
+}
+
+/// Each by itself.
+pub async fn a_schedule_ticks_once(stores: &Stores) {
+    let tick = async |name: &str, seconds: i64| {
+        let mut tx = stores.unit_of_work.begin().await.unwrap();
+        let ticked = tx.jobs().tick(name, at(seconds)).await.unwrap();
+        tx.commit().await.unwrap();
+        ticked
+    };
+    assert!(tick("one", 10).await);
+    assert!(!tick("one", 10).await);
+    assert!(!tick("one", 9).await);
+    assert!(tick("other", 9).await);
+    assert!(tick("one", 11).await);
+    let many = futures::future::join_all((0..5).map(|_| tick("one", 12))).await;
+    assert_eq!(many.into_iter().filter(|ticked| *ticked).count(), 1);
+}
+
+/// As operators do.
+pub async fn jobs_are_listed_counted_retried_and_discarded(stores: &Stores) {
+    for number in 1..=3 {
+        enqueue(stores, &a_job(number, 0)).await;
+    }
+    let job = stores.jobs.claim(&claim(1, 0), 1).await.unwrap().remove(0);
+    settle(stores, &job, Verdict::Dead { error: "no".to_owned() }).await;
+    let mut counts = stores.job_admin.counts().await.unwrap();
+    counts.sort_by_key(|count| count.jobs);
+    let count = |state, jobs| JobCount { kind: "purge_sessions".to_owned(), state, jobs };
+    assert_eq!(counts, [count(JobState::Dead, 1), count(JobState::Waiting, 2)]);
+    assert_eq!(stores.job_admin.list(None, 2).await.unwrap().len(), 2);
+    assert!(stores.job_admin.retry(job.id, at(5)).await.unwrap());
+    let retried = stores.job_admin.list(None, 100).await.unwrap().into_iter().find(|one| one.id == job.id).unwrap();
+    assert_eq!((retried.state, retried.attempts, retried.run_at), (JobState::Waiting, 0, at(5)));
+    assert!(stores.job_admin.discard(job.id).await.unwrap());
+    assert!(!stores.job_admin.discard(job.id).await.unwrap());
+    assert!(!stores.job_admin.retry(job.id, at(5)).await.unwrap());
+    assert_eq!(all(stores).await.len(), 2);
+}
+
+/// By operators.
+pub async fn a_job_under_way_is_left_alone(stores: &Stores) {
+    enqueue(stores, &a_job(1, 0)).await;
+    let job = claimed(stores, 1, 0).await.remove(0);
+    assert!(!stores.job_admin.retry(job.id, at(0)).await.unwrap());
+    assert!(!stores.job_admin.discard(job.id).await.unwrap());
+    assert_eq!(all(stores).await, [job]);
+}
