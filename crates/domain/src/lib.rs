@@ -19,6 +19,7 @@
 pub mod access;
 pub mod accounts;
 pub mod limits;
+pub mod mail;
 mod refusal;
 pub mod sessions;
 
