@@ -25,7 +25,7 @@ run: needs-rust ## Builds Threshold and runs it on http://127.0.0.1:8080 with SQ
 
 test: needs-rust needs-nextest ## Runs every test, on both databases and Redis; sets up what it needs
 	$(call timed,build tests,cargo nextest run --workspace --no-run)
-	$(call timed,tests,tests/with-postgres tests/with-redis cargo nextest run --workspace $(if $(CI),--profile ci))
+	$(call timed,tests,tests/with-postgres tests/with-redis tests/with-smtp cargo nextest run --workspace $(if $(CI),--profile ci))
 	$(call timed,examples in documents,cargo test --doc --workspace --quiet)
 
 check: needs-rust needs-deny ## Format, lints, documents, licences and bans, generated files

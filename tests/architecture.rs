@@ -8,12 +8,13 @@ use std::path::{Path, PathBuf};
 use syn::visit::Visit;
 
 /// Which of our crates each crate may depend on.
-const LAYERS: [(&str, &[&str]); 11] = [
+const LAYERS: [(&str, &[&str]); 12] = [
     ("threshold-domain", &[]),
     ("threshold-application", &["threshold-domain"]),
     ("threshold-testkit", &["threshold-domain", "threshold-application"]),
     ("threshold-bcrypt", &["threshold-domain", "threshold-application"]),
     ("threshold-diesel", &["threshold-domain", "threshold-application"]),
+    ("threshold-email", &["threshold-domain", "threshold-application"]),
     ("threshold-in-process", &["threshold-domain", "threshold-application"]),
     ("threshold-redis", &["threshold-domain", "threshold-application"]),
     ("threshold-telemetry", &["threshold-domain", "threshold-application"]),
@@ -26,6 +27,7 @@ const LAYERS: [(&str, &[&str]); 11] = [
             "threshold-application",
             "threshold-bcrypt",
             "threshold-diesel",
+            "threshold-email",
             "threshold-in-process",
             "threshold-redis",
             "threshold-telemetry",

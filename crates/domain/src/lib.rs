@@ -20,6 +20,7 @@ pub mod access;
 pub mod accounts;
 pub mod jobs;
 pub mod limits;
+pub mod mail;
 mod refusal;
 pub mod sessions;
 

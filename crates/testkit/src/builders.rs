@@ -11,6 +11,7 @@ use threshold_domain::accounts::{
     AcceptedPassword, Email, Password, PasswordPolicy, Registration, User, UserId, Username,
 };
 use threshold_domain::jobs::{Job, JobId, Task};
+use threshold_domain::mail::{Language, Mail, MailContent, MailId, MailLink};
 use threshold_domain::sessions::{
     AccessClaims, KeyId, Provenance, Session, SessionId, SessionKind, SessionLifetimes, SessionRequest, SessionSecret,
     SessionToken, SignatureAlgorithm, SigningKey, TokenId, UserAgent,
@@ -112,4 +113,35 @@ pub fn a_registration(email: &str) -> Registration {
 #[must_use]
 pub fn a_job(number: u128, due: i64) -> Job {
     Job::new(JobId::new(Uuid::from_u128(number)), Task::PurgeSessions, at(0), at(due))
+}
+
+/// A mail of that number to a reader of their own, in English.
+///
+/// # Panics
+/// Never: the address follows the rules.
+#[must_use]
+pub fn a_mail(number: u128, content: MailContent) -> Mail {
+    let to = Email::parse(&format!("user-{number}@example.org")).expect("an address");
+    Mail { id: MailId::new(Uuid::from_u128(number)), to, language: Language::English, content }
+}
+
+/// One of each content, with secrets and times of their own.
+///
+/// # Panics
+/// Never: the address follows the rules.
+#[must_use]
+pub fn every_mail_content() -> Vec<MailContent> {
+    let link = |page: &str| MailLink::new("https://id.example.org", page, &format!("{page:-<43}"));
+    let new_address = Email::parse("new@example.net").expect("an address");
+    vec![
+        MailContent::Verification { link: link("verify"), expires_at: at(86_400) },
+        MailContent::EmailChange { link: link("verify"), expires_at: at(86_400) },
+        MailContent::EmailChangeRequested { new_address: new_address.clone() },
+        MailContent::EmailChanged { new_address },
+        MailContent::PasswordReset { link: link("reset"), expires_at: at(1_800) },
+        MailContent::PasswordChanged,
+        MailContent::AlreadyRegistered { link: MailLink::to_page("https://id.example.org", "login") },
+        MailContent::AccountDeleted { purge_after: at(2_592_000) },
+        MailContent::Invitation { link: link("invite"), expires_at: at(604_800) },
+    ]
 }

@@ -34,9 +34,10 @@ pub mod contract;
 mod fakes;
 
 pub use builders::{
-    a_job, a_password, a_registration, a_session, a_session_token, a_signing_key, a_user, at, some_claims,
+    a_job, a_mail, a_password, a_registration, a_session, a_session_token, a_signing_key, a_user, at,
+    every_mail_content, some_claims,
 };
 pub use fakes::{
-    FailingUnitOfWork, FakeBuckets, FakeHasher, FakeNewsFeed, FakeRevocations, FakeSecrets, FakeTokens, FakeUserCache,
-    FixedClock, InMemoryStore, RecordingMeter, ScriptedCheck, SeededSecrets, SequentialIds,
+    FailingUnitOfWork, FakeBuckets, FakeHasher, FakeMailer, FakeNewsFeed, FakeRevocations, FakeSecrets, FakeTokens,
+    FakeUserCache, FixedClock, InMemoryStore, MailFailure, RecordingMeter, ScriptedCheck, SeededSecrets, SequentialIds,
 };

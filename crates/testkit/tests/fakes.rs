@@ -2,13 +2,17 @@
 
 use std::sync::Arc;
 use std::time::Instant;
-use threshold_application::ports::{AccessTokens, Clock, NewsFeed, PasswordHasher, RevocationList, TokenBuckets};
+use threshold_application::ports::{
+    AccessTokens, Clock, MailError, Mailer, NewsFeed, PasswordHasher, RevocationList, TokenBuckets,
+};
 use threshold_domain::Timestamp;
+use threshold_domain::mail::{Mail, MailContent, MailLink};
 use threshold_testkit::contract::Stores;
 use threshold_testkit::contract::generators::Generators;
+use threshold_testkit::contract::mailer::{Arrived, Post};
 use threshold_testkit::{
-    FakeBuckets, FakeHasher, FakeNewsFeed, FakeRevocations, FakeTokens, FixedClock, InMemoryStore, SeededSecrets,
-    SequentialIds, at,
+    FakeBuckets, FakeHasher, FakeMailer, FakeNewsFeed, FakeRevocations, FakeTokens, FixedClock, InMemoryStore,
+    MailFailure, SeededSecrets, SequentialIds, a_mail, at,
 };
 
 fn stores() -> Stores {
@@ -55,6 +59,17 @@ fn feed() -> Arc<dyn NewsFeed> {
     Arc::new(FakeNewsFeed::default())
 }
 
+fn post() -> Post {
+    let mailer = Arc::new(FakeMailer::default());
+    let sent = Arc::clone(&mailer);
+    let arrived = move |mail: Mail| Arrived {
+        message_id: mail.id.to_string(),
+        to: mail.to.as_str().to_owned(),
+        text: mail.content.link().map(MailLink::expose).unwrap_or_default(),
+    };
+    Post { mailer, arrived: Box::new(move || sent.sent().into_iter().map(arrived).collect()) }
+}
+
 fn generators() -> Generators {
     Generators {
         clock: Arc::new(FixedClock::default()),
@@ -70,3 +85,17 @@ threshold_testkit::revocation_list_contract!(revocations());
 threshold_testkit::generator_contract!(generators());
 threshold_testkit::token_buckets_contract!(buckets());
 threshold_testkit::news_feed_contract!(feed());
+threshold_testkit::mailer_contract!(post());
+
+#[tokio::test]
+async fn a_mailer_fails_as_it_is_told_and_keeps_nothing_then() {
+    let (mailer, mail) = (FakeMailer::default(), a_mail(1, MailContent::PasswordChanged));
+    mailer.set_failure(Some(MailFailure::Temporary));
+    assert!(matches!(mailer.send(&mail).await, Err(MailError::Temporary(_))));
+    mailer.set_failure(Some(MailFailure::Permanent));
+    assert!(matches!(mailer.send(&mail).await, Err(MailError::Permanent(_))));
+    assert_eq!(mailer.sent(), []);
+    mailer.set_failure(None);
+    assert!(mailer.send(&mail).await.is_ok());
+    assert_eq!(mailer.sent(), [mail]);
+}
