@@ -12,4 +12,6 @@ mod harness;
 
 pub use threshold_test_redis::OwnRedis;
 
-pub use harness::{Answer, Backend, Client, GOOD_PASSWORD, Haproxy, Installation, Server, raw, read_head};
+pub use harness::{
+    Answer, Backend, Client, GOOD_PASSWORD, Haproxy, Installation, Mailbox, ReadMail, Server, raw, read_head,
+};

@@ -9,6 +9,7 @@ mod cors;
 mod flow;
 mod guessing;
 mod limits;
+mod mailed_links;
 mod malformed;
 mod openapi;
 mod operations;

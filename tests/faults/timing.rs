@@ -87,6 +87,24 @@ async fn where_accounts_are_concealed_taken_and_new_addresses_look_and_last_alik
     }
 }
 
+#[tokio::test]
+async fn asking_for_a_mail_takes_the_same_time_for_known_and_unknown_addresses() {
+    for backend in [Backend::Sqlite, Backend::Postgres] {
+        // Whoever sends the mails meanwhile would slow the one as much as the other, but not in the same moment.
+        let server = installed(backend).await.with("JOBS__AT_ONCE", "0").start().await;
+        let client = server.client();
+        for number in 0..TRIES {
+            assert_eq!(register(&client, &format!("known-{number}@example.org")).await.status, 201);
+        }
+        for path in ["/api/v1/password/forgot", "/api/v1/verify/resend"] {
+            let ask = async |email: String| client.post(path, json!({"email": email})).await;
+            let known = |number| ask(format!("known-{number}@example.org"));
+            let unknown = |number| ask(format!("nobody-{number}@example.org"));
+            assert_alike(path, known, unknown).await;
+        }
+    }
+}
+
 #[test]
 fn the_test_itself_tells_unequal_samples_apart() {
     let sample = |shift: u64| -> Vec<Duration> {

@@ -52,6 +52,8 @@ impl Installation {
             .with("RATE_LIMIT__AUTH_PER_MINUTE", "0")
             .with("DATABASE__MIGRATE", "auto")
             .with("DATABASE__URL", &url)
+            .with("EMAIL__TRANSPORT", "file")
+            .with("EMAIL__DIRECTORY", "mails")
             .with("SECRET_KEY", &"5e".repeat(32))
     }
 

@@ -1,6 +1,7 @@
 //! A running server process.
 
 use super::client::Client;
+use super::mailbox::Mailbox;
 use serde_json::Value;
 use std::io::{BufRead, BufReader, Read};
 use std::net::SocketAddr;
@@ -18,7 +19,7 @@ pub struct Server {
     child: Child,
     log: Arc<Mutex<String>>,
     /// It stays for as long as somebody works in it.
-    _folder: Arc<TempDir>,
+    folder: Arc<TempDir>,
     /// Where the API listens.
     pub address: SocketAddr,
     /// Where metrics are served.
@@ -31,8 +32,7 @@ impl Server {
         let log = Arc::new(Mutex::new(String::new()));
         collect(child.stdout.take().unwrap(), Arc::clone(&log));
         collect(child.stderr.take().unwrap(), Arc::clone(&log));
-        let mut server =
-            Self { child, log, _folder: folder, address: ([127, 0, 0, 1], 0).into(), metrics_url: String::new() };
+        let mut server = Self { child, log, folder, address: ([127, 0, 0, 1], 0).into(), metrics_url: String::new() };
         let listening = server.wait_for_line("listening").await;
         server.address = text(&listening, "address").split("://").nth(1).unwrap().parse().unwrap();
         server.metrics_url = text(&server.wait_for_line("serving metrics").await, "address");
@@ -43,6 +43,12 @@ impl Server {
     #[must_use]
     pub fn client(&self) -> Client {
         Client::new(format!("http://{}", self.address))
+    }
+
+    /// The mails that it has written, and everybody else on the same installation.
+    #[must_use]
+    pub fn mails(&self) -> Mailbox {
+        Mailbox::of(Arc::clone(&self.folder))
     }
 
     /// Everything that it has written so far.

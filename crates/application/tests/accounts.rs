@@ -24,6 +24,7 @@ fn world() -> World {
     let (hasher, meter) = (Arc::new(FakeHasher::default()), Arc::new(RecordingMeter::default()));
     let register = Register {
         accounts: Arc::new(failing.clone()),
+        attempts: Arc::new(failing.clone()),
         secrets: Arc::new(FakeSecrets),
         hasher: hasher.clone(),
         unit_of_work: Arc::new(failing.clone()),

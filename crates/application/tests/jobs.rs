@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use threshold_application::jobs::{ManageJobs, Perform, PerformJobs, RunSchedules, TaskError};
-use threshold_application::ports::{Clock, JobAdmin, Metric, UnitOfWork};
+use threshold_application::ports::{Clock, JobAdmin, ListedJob, Metric, UnitOfWork};
 use threshold_domain::jobs::{Backoff, Job, JobState, Schedule, Task};
 use threshold_testkit::{FixedClock, InMemoryStore, RecordingMeter, SeededSecrets, SequentialIds, a_job, at};
 
@@ -56,7 +56,7 @@ impl World {
     }
 
     /// Does whatever is due; answers what is left.
-    async fn work(&self) -> Vec<Job> {
+    async fn work(&self) -> Vec<ListedJob> {
         let mut settlements = Vec::new();
         for job in self.jobs.claim(10).await.unwrap() {
             settlements.push(self.jobs.perform(&job).await);
@@ -134,6 +134,26 @@ async fn a_job_whose_worker_vanished_is_done_by_another_when_the_lease_ends() {
     assert_eq!(world.jobs.next_in().await.unwrap(), Some(Duration::from_mins(1)));
     world.clock.advance(chrono::TimeDelta::seconds(60));
     assert_eq!(world.work().await, []);
+}
+
+#[tokio::test]
+async fn a_job_that_kills_its_workers_is_given_up_at_last() {
+    let world = world();
+    world.enqueue(&Job { expires_at: None, ..a_job(1, 0) }).await;
+    for _ in 0..5 {
+        assert_eq!(world.jobs.claim(10).await.unwrap().len(), 1, "and nobody heard of it again");
+        world.clock.advance(chrono::TimeDelta::seconds(60));
+    }
+    assert_eq!(world.work().await.remove(0).state, JobState::Dead);
+    assert_eq!(world.tasks.asked.lock().unwrap().len(), 0);
+}
+
+#[tokio::test]
+async fn what_is_stored_of_an_error_has_no_control_characters() {
+    let world = world();
+    world.enqueue(&a_job(1, 0)).await;
+    world.tasks.answers.lock().unwrap().push(Err(TaskError::Permanent("a\0b\u{1b}[31mc".into())));
+    assert_eq!(world.work().await.remove(0).last_error.as_deref(), Some("a b [31mc"));
 }
 
 #[tokio::test]

@@ -4,11 +4,12 @@
 use crate::fakes::FakeSecrets;
 use chrono::TimeDelta;
 use std::net::IpAddr;
-use threshold_application::ports::SessionSecrets;
+use threshold_application::ports::{LinkSecrets, SessionSecrets};
 use threshold_domain::Timestamp;
 use threshold_domain::access::Grants;
 use threshold_domain::accounts::{
-    AcceptedPassword, Email, Password, PasswordPolicy, Registration, User, UserId, Username,
+    AcceptedPassword, AccountLink, Email, LinkId, LinkPurpose, Password, PasswordPolicy, Registration, User, UserId,
+    Username,
 };
 use threshold_domain::jobs::{Job, JobId, Task};
 use threshold_domain::mail::{Language, Mail, MailContent, MailId, MailLink};
@@ -106,7 +107,7 @@ pub fn a_registration(email: &str) -> Registration {
     let email = Email::parse(email).expect("an address");
     let password: AcceptedPassword =
         PasswordPolicy::default().accept(a_password(), None, None).expect("a good password");
-    Registration { email, username: None, display_name: None, password }
+    Registration { email, username: None, display_name: None, password, language: Language::English }
 }
 
 /// Job number `number`, due at that second.
@@ -144,4 +145,20 @@ pub fn every_mail_content() -> Vec<MailContent> {
         MailContent::AccountDeleted { purge_after: at(2_592_000) },
         MailContent::Invitation { link: link("invite"), expires_at: at(604_800) },
     ]
+}
+
+/// The link of that number to prove the address of `user`, asked for at that second and good for a day.
+#[must_use]
+pub fn a_link(number: u128, user: &User, asked: i64) -> AccountLink {
+    let id = LinkId::new(Uuid::from_u128(number));
+    AccountLink {
+        id,
+        user_id: user.id,
+        purpose: LinkPurpose::VerifyEmail,
+        email: user.email.clone(),
+        digest: FakeSecrets.link_digest(&FakeSecrets.link_token(id)),
+        created_at: at(asked),
+        expires_at: at(86_400),
+        used_at: None,
+    }
 }

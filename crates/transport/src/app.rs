@@ -9,7 +9,7 @@ use actix_web::middleware::{Condition, from_fn};
 use actix_web::{App, Error, web};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use threshold_application::accounts::{Register, ShowProfile};
+use threshold_application::accounts::{Register, RequestLink, ResetPassword, ShowProfile, VerifyEmail};
 use threshold_application::operations::CheckReadiness;
 use threshold_application::ports::{
     AccessTokens, Clock, IdGenerator, Meter, SecretGenerator, SessionSecrets, TokenBuckets,
@@ -27,6 +27,12 @@ pub struct Services {
     pub register: Arc<Register>,
     /// Shows one's own account.
     pub show_profile: Arc<ShowProfile>,
+    /// Takes links as proof of addresses.
+    pub verify_email: Arc<VerifyEmail>,
+    /// Has links mailed.
+    pub request_link: Arc<RequestLink>,
+    /// Replaces passwords by links.
+    pub reset_password: Arc<ResetPassword>,
     /// Starts sessions.
     pub sign_in: Arc<SignIn>,
     /// Issues access tokens for them.
@@ -143,6 +149,9 @@ pub fn app(
         .app_data(web::Data::from(services.meter))
         .app_data(web::Data::from(services.ids))
         .app_data(web::Data::from(services.register))
+        .app_data(web::Data::from(services.verify_email))
+        .app_data(web::Data::from(services.request_link))
+        .app_data(web::Data::from(services.reset_password))
         .app_data(web::Data::from(services.show_profile))
         .app_data(web::Data::from(services.sign_in))
         .app_data(web::Data::from(services.issue_access_token))

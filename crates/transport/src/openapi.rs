@@ -17,6 +17,9 @@ use utoipa::{OpenApi as _, PartialSchema};
     ),
     components(schemas(
         crate::accounts::RegisterRequest,
+        crate::accounts::EmailRequest,
+        crate::accounts::ResetPasswordRequest,
+        crate::accounts::VerifiedResponse,
         crate::accounts::Accepted,
         crate::accounts::UserView,
         crate::sessions::LoginRequest,

@@ -12,15 +12,45 @@ use tracing::Span;
 const SIGN_IN: &[Code] =
     &[Code::InvalidCredentials, Code::AccountSuspended, Code::EmailUnverified, Code::TooManyAttempts];
 
+/// How a mailed link can be refused.
+const LINK: &[Code] = &[Code::LinkUnknown, Code::LinkExpired, Code::LinkUsed];
+
 /// Every operation, in the order of the document.
 pub(crate) fn endpoints() -> Vec<Endpoint> {
+    [of_accounts(), of_sessions(), of_operations()].into_iter().flatten().collect()
+}
+
+fn of_accounts() -> Vec<Endpoint> {
     vec![
         Endpoint::new::<accounts::RegisterPath, _, _>("accounts", accounts::register)
             .proves_identity()
             .with_body()
             .stored()
             .can_fail_with(&[Code::EmailTaken, Code::UsernameTaken]),
+        // Before the path that its last part would be a token of.
+        Endpoint::new::<accounts::ResendVerificationPath, _, _>("accounts", accounts::resend_verification)
+            .proves_identity()
+            .with_body()
+            .stored(),
+        Endpoint::new::<accounts::VerifyEmailPath, _, _>("accounts", accounts::verify_email)
+            .proves_identity()
+            .stored()
+            .can_fail_with(LINK),
+        Endpoint::new::<accounts::ForgotPasswordPath, _, _>("accounts", accounts::forgot_password)
+            .proves_identity()
+            .with_body()
+            .stored(),
+        Endpoint::new::<accounts::ResetPasswordPath, _, _>("accounts", accounts::reset_password)
+            .proves_identity()
+            .with_body()
+            .stored()
+            .can_fail_with(LINK),
         Endpoint::new::<accounts::MePath, _, _>("accounts", accounts::me).for_signed_in(),
+    ]
+}
+
+fn of_sessions() -> Vec<Endpoint> {
+    vec![
         Endpoint::new::<sessions::LoginPath, _, _>("sessions", sessions::login)
             .proves_identity()
             .with_body()
@@ -46,6 +76,11 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
             .for_signed_in()
             .can_fail_with(&[Code::SessionNotFound]),
         Endpoint::new::<sessions::JwksPath, _, _>("sessions", sessions::jwks),
+    ]
+}
+
+fn of_operations() -> Vec<Endpoint> {
+    vec![
         Endpoint::new::<operations::HealthPath, _, _>("operations", operations::health),
         Endpoint::new::<operations::ReadyPath, _, _>("operations", operations::ready),
         Endpoint::new::<operations::ProblemPagePath, _, _>("operations", operations::problem_page)

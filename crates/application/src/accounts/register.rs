@@ -1,11 +1,20 @@
 //! Making an account.
 
 use crate::ports::{
-    AccountReader, Clock, HashingError, IdGenerator, Meter, Metric, PasswordHasher, SessionSecrets, StoreError,
-    Uniqueness, UnitOfWork,
+    AccountReader, AttemptReader, Clock, HashingError, IdGenerator, Meter, Metric, PasswordHasher, SessionSecrets,
+    StoreError, Uniqueness, UnitOfWork,
 };
+use chrono::TimeDelta;
 use std::sync::Arc;
-use threshold_domain::accounts::{DisplayName, Email, Login, PasswordHash, Registration, User, UserId, Username};
+use threshold_domain::accounts::{
+    DisplayName, Email, LinkPurpose, Login, PasswordHash, Registration, User, UserId, Username,
+};
+use threshold_domain::jobs::{Job, JobId, Task};
+use threshold_domain::limits::AttemptLimit;
+use threshold_domain::mail::{Language, Notice};
+
+/// How often an owner is told that somebody wants to register with their address.
+const NOTICES: AttemptLimit = AttemptLimit { failures: 1, window: TimeDelta::hours(1) };
 
 /// Makes an account that has yet to prove its address.
 pub struct Register {
@@ -21,6 +30,8 @@ pub struct Register {
     pub ids: Arc<dyn IdGenerator>,
     /// Counts it.
     pub meter: Arc<dyn Meter>,
+    /// Tells how often an owner was told.
+    pub attempts: Arc<dyn AttemptReader>,
     /// Names what is written where an account was not made.
     pub secrets: Arc<dyn SessionSecrets>,
 }
@@ -48,10 +59,11 @@ pub struct HashedRegistration {
     username: Option<Username>,
     display_name: Option<DisplayName>,
     password_hash: PasswordHash,
+    language: Language,
 }
 
 impl Register {
-    /// Makes the account; when it answers, the account is durable.
+    /// Makes the account; when it answers, the account is durable, and so is the mail with which its owner proves the address.
     ///
     /// # Errors
     /// See [`RegisterError`]; where both names are taken either may be named.
@@ -65,9 +77,9 @@ impl Register {
     /// # Errors
     /// `Hashing`.
     pub async fn hash(&self, registration: Registration) -> Result<HashedRegistration, RegisterError> {
-        let Registration { email, username, display_name, password } = registration;
+        let Registration { email, username, display_name, password, language } = registration;
         let password_hash = self.hasher.hash(password.into_inner()).await?;
-        Ok(HashedRegistration { email, username, display_name, password_hash })
+        Ok(HashedRegistration { email, username, display_name, password_hash, language })
     }
 
     /// The second half: changes the store, and should run to its end once it has begun.
@@ -75,10 +87,13 @@ impl Register {
     /// # Errors
     /// `EmailTaken`, `UsernameTaken`, `Store`.
     pub async fn store(&self, hashed: HashedRegistration) -> Result<User, RegisterError> {
-        let HashedRegistration { email, username, display_name, password_hash } = hashed;
-        let user = User::registered(UserId::new(self.ids.next()), email, username, display_name, self.clock.now());
+        let HashedRegistration { email, username, display_name, password_hash, language } = hashed;
+        let now = self.clock.now();
+        let user = User::registered(UserId::new(self.ids.next()), email, username, display_name, now);
         let mut tx = self.unit_of_work.begin().await?;
         tx.users().insert(&user, Some(&password_hash)).await?;
+        let task = Task::SendLink { purpose: LinkPurpose::VerifyEmail, to: user.email.clone(), language };
+        tx.jobs().enqueue(&Job::new(JobId::new(self.ids.next()), task, now, now)).await?;
         tx.commit().await?;
         self.meter.count(Metric::Registrations, &[]);
         Ok(user)
@@ -98,23 +113,29 @@ impl Register {
         }
         // Looked for first, so that either way one transaction follows.
         let owner = self.accounts.find_by_login(&Login::Email(hashed.email.clone())).await?;
-        let address = hashed.email.canonical().to_owned();
+        let (email, language) = (hashed.email.clone(), hashed.language);
         if owner.is_some() {
-            return self.note_attempt(&address).await;
+            return self.tell_owner(email, language).await;
         }
         match self.store(hashed).await {
             Ok(_made) => Ok(()),
             // Somebody was quicker by a moment.
-            Err(RegisterError::EmailTaken) => self.note_attempt(&address).await,
+            Err(RegisterError::EmailTaken) => self.tell_owner(email, language).await,
             Err(error) => Err(error),
         }
     }
 
-    /// Writes something as durable as an account.
-    async fn note_attempt(&self, address: &str) -> Result<(), RegisterError> {
+    /// Tells the owner of an address that somebody wanted to register with it; once an hour, however many do.
+    async fn tell_owner(&self, email: Email, language: Language) -> Result<(), RegisterError> {
         let now = self.clock.now();
+        let key = self.secrets.attempt_key(&["register", email.canonical()]);
+        let is_news = NOTICES.left(self.attempts.counted(key).await?, now).is_ok();
         let mut tx = self.unit_of_work.begin().await?;
-        tx.attempts().count(self.secrets.attempt_key(&["register", address]), now, now).await?;
+        tx.attempts().count(key, now, now - NOTICES.window).await?;
+        if is_news {
+            let task = Task::SendNotice { notice: Notice::AlreadyRegistered, to: email, language };
+            tx.jobs().enqueue(&Job::new(JobId::new(self.ids.next()), task, now, now)).await?;
+        }
         tx.commit().await?;
         Ok(())
     }

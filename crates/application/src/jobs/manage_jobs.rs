@@ -1,8 +1,9 @@
 //! Looking into jobs, and taking a hand in them.
 
-use crate::ports::{Clock, JobAdmin, Meter, Metric, StoreError};
+use crate::ports::{Clock, JobAdmin, ListedJob, Meter, Metric, StoreError};
+use std::collections::BTreeSet;
 use std::sync::Arc;
-use threshold_domain::jobs::{Job, JobId, JobState, Task};
+use threshold_domain::jobs::{JobId, JobState, Task};
 
 /// What operators do with jobs.
 pub struct ManageJobs {
@@ -19,7 +20,7 @@ impl ManageJobs {
     ///
     /// # Errors
     /// When the store failed.
-    pub async fn list(&self, state: Option<JobState>, at_most: u32) -> Result<Vec<Job>, StoreError> {
+    pub async fn list(&self, state: Option<JobState>, at_most: u32) -> Result<Vec<ListedJob>, StoreError> {
         self.jobs.list(state, at_most).await
     }
 
@@ -45,7 +46,9 @@ impl ManageJobs {
     /// When the store failed.
     pub async fn measure(&self) -> Result<(), StoreError> {
         let counts = self.jobs.counts().await?;
-        for kind in Task::KINDS {
+        let kinds: BTreeSet<&str> =
+            Task::KINDS.into_iter().chain(counts.iter().map(|count| count.kind.as_str())).collect();
+        for kind in kinds {
             for state in JobState::ALL {
                 let count = counts.iter().find(|count| count.kind == kind && count.state == state);
                 let jobs = count.map_or(0, |count| count.jobs);

@@ -47,6 +47,10 @@ impl PerformJobs {
         if job.is_expired(self.clock.now()) {
             return self.count(job, "expired", Verdict::Done);
         }
+        if job.attempts > job.task.max_attempts() {
+            let error = "its workers vanished each time".to_owned();
+            return self.count(job, "dead", Verdict::Dead { error });
+        }
         let began = Instant::now();
         let outcome = self.tasks.perform(job).await;
         self.meter.observe(Metric::JobDuration, &[job.task.kind()], began.elapsed().as_secs_f64());
@@ -98,5 +102,7 @@ impl PerformJobs {
 }
 
 fn message(error: &(dyn std::error::Error + 'static)) -> String {
-    ErrorChain(error).to_string().chars().take(MAX_ERROR).collect()
+    // What others have said may hold anything; it is stored, and shown on terminals.
+    let printable = |character: char| if character.is_control() { ' ' } else { character };
+    ErrorChain(error).to_string().chars().take(MAX_ERROR).map(printable).collect()
 }

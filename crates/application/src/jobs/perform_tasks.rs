@@ -1,6 +1,7 @@
 //! What each task does.
 
-use crate::ports::BoxError;
+use crate::accounts::{SendError, SendLink, SendNotice};
+use crate::ports::{BoxError, MailError};
 use crate::sessions::PurgeSessions;
 use async_trait::async_trait;
 use threshold_domain::jobs::{Job, Task};
@@ -30,6 +31,10 @@ pub enum TaskError {
 pub struct PerformTasks {
     /// For [`Task::PurgeSessions`].
     pub purge_sessions: PurgeSessions,
+    /// For [`Task::SendLink`].
+    pub send_link: SendLink,
+    /// For [`Task::SendNotice`].
+    pub send_notice: SendNotice,
 }
 
 #[async_trait]
@@ -39,6 +44,30 @@ impl Perform for PerformTasks {
             Task::PurgeSessions => {
                 self.purge_sessions.execute().await.map(drop).map_err(|error| TaskError::Temporary(error.into()))
             }
+            Task::SendLink { purpose, to, language } => {
+                Ok(self.send_link.execute(job, *purpose, to, *language).await?)
+            }
+            Task::SendNotice { notice, to, language } => {
+                Ok(self.send_notice.execute(job, *notice, to, *language).await?)
+            }
+        }
+    }
+}
+
+impl From<MailError> for TaskError {
+    fn from(error: MailError) -> Self {
+        match error {
+            MailError::Temporary(error) => Self::Temporary(error),
+            MailError::Permanent(error) => Self::Permanent(error),
+        }
+    }
+}
+
+impl From<SendError> for TaskError {
+    fn from(error: SendError) -> Self {
+        match error {
+            SendError::Store(error) => Self::Temporary(error.into()),
+            SendError::Mail(error) => error.into(),
         }
     }
 }

@@ -36,6 +36,19 @@ pub trait UserRepository: Send {
     /// `Unavailable`, `Corrupt`.
     async fn find(&mut self, id: UserId) -> Result<Option<User>, StoreError>;
 
+    /// Notes that the user's address is proven; who was unverified is active from then on. Nothing happens if the user is gone
+    /// or deleted.
+    ///
+    /// # Errors
+    /// `Unavailable`.
+    async fn verify_email(&mut self, id: UserId, at: Timestamp) -> Result<(), StoreError>;
+
+    /// Replaces the user's password. Nothing happens if the user is gone or deleted.
+    ///
+    /// # Errors
+    /// `Unavailable`.
+    async fn set_password(&mut self, id: UserId, hash: &PasswordHash, at: Timestamp) -> Result<(), StoreError>;
+
     /// Notes that what the user may do has changed: tokens issued before `at` are stale. A later moment noted before stays.
     ///
     /// # Errors

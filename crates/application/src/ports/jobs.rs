@@ -37,9 +37,11 @@ pub struct Claim {
 /// Hands jobs to workers. Each call is a transaction of its own.
 #[async_trait]
 pub trait JobQueue: Send + Sync {
-    /// Claims at most `at_most` jobs that are due: those of high priority first, then those due for longest. They are `Running`,
+    /// Claims at most `at_most` jobs that are due: those of high priority before others, and those due for longest before the
+    /// rest, in the order in which they were made. They are `Running`,
     /// one attempt more, and due again when the lease ends. Nobody else gets them before; who claims at the same time waits
-    /// for nobody and gets others. A job that can't be read is dead from then on, and stops nobody.
+    /// for nobody and gets others. A job of a kind that is not known here waits for a worker that knows it; one that can't be read is
+    /// dead from then on. Neither stops anybody.
     ///
     /// # Errors
     /// `Unavailable`, `Overloaded`.
@@ -62,13 +64,13 @@ pub trait JobQueue: Send + Sync {
 /// Looks into jobs and takes a hand in them.
 #[async_trait]
 pub trait JobAdmin: Send + Sync {
-    /// Jobs of a state, or of all, the oldest first, at most `at_most`.
+    /// Jobs of a state, or of all, the oldest first, at most `at_most`; also those that only another version can read.
     ///
     /// # Errors
-    /// `Unavailable`, `Overloaded`, `Corrupt`.
-    async fn list(&self, state: Option<JobState>, at_most: u32) -> Result<Vec<Job>, StoreError>;
+    /// `Unavailable`, `Overloaded`.
+    async fn list(&self, state: Option<JobState>, at_most: u32) -> Result<Vec<ListedJob>, StoreError>;
 
-    /// Has a job that waits or is dead be due at `now`, as if it was never tried. `false` if there is none.
+    /// Has a job that waits or is dead be due at `now`, as if it was never tried, however late it is. `false` if there is none.
     ///
     /// # Errors
     /// `Unavailable`, `Overloaded`.
@@ -87,6 +89,23 @@ pub trait JobAdmin: Send + Sync {
     async fn counts(&self) -> Result<Vec<JobCount>, StoreError>;
 }
 
+/// A job as operators see it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListedJob {
+    /// Names it.
+    pub id: JobId,
+    /// What kind of task it is.
+    pub kind: String,
+    /// Where it is in its life.
+    pub state: JobState,
+    /// How often it was begun.
+    pub attempts: u32,
+    /// When it is due; for a running one, when its lease ends.
+    pub run_at: Timestamp,
+    /// Why the last try failed.
+    pub last_error: Option<String>,
+}
+
 /// How many jobs there are of a kind in a state.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct JobCount {
@@ -101,7 +120,7 @@ pub struct JobCount {
 /// Tells workers that there may be something to do.
 #[async_trait]
 pub trait JobBell: Send + Sync {
-    /// Ends when a job was committed since the last call ended, by this process or another one; sometimes for nothing. What is
-    /// rung while it can't be heard is made up for as soon as it can. One worker at a time listens.
+    /// Ends when a job was committed since the last call ended, by this process or, on PostgreSQL, another one; sometimes for
+    /// nothing. What is rung while it can't be heard is made up for as soon as it can. One worker at a time listens.
     async fn rung(&self);
 }

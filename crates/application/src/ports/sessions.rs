@@ -68,8 +68,11 @@ pub struct Renewal {
 /// Uses refresh tokens up outside of a transaction: the common case of a refresh, in one question to the store.
 #[async_trait]
 pub trait SessionRenewals: Send + Sync {
-    /// Has the session be proven by `renewal.proof` from now on and dates its use `renewed_at`; it stays idle until
+    /// Has the session be proven by the renewal's proof from now on and dates its use `renewed_at`; it stays idle until
     /// `idle_until`, but not beyond `expires_at`. Answers it as it is then, and its user.
+    ///
+    /// The renewal is made when it is about to be stored, after whatever had to be waited for, so that its date is true; once
+    /// for each try.
     ///
     /// `None` for a session that doesn't exist, is not of the kind `Tokens`, is not open at `renewed_at`, or is proven by
     /// another secret: nothing has changed then. Also `None` if its user is gone.
@@ -78,7 +81,8 @@ pub trait SessionRenewals: Send + Sync {
     ///
     /// # Errors
     /// `Unavailable`, `Overloaded`, `Corrupt`.
-    async fn renew(&self, renewal: &Renewal) -> Result<Option<(Session, User)>, StoreError>;
+    async fn renew(&self, renewal: &(dyn Fn() -> Renewal + Send + Sync))
+    -> Result<Option<(Session, User)>, StoreError>;
 }
 
 /// Changes sessions within a transaction.

@@ -1,6 +1,6 @@
 //! Transactions.
 
-use super::{AttemptRepository, JobRepository, SessionRepository, StoreError, UserRepository};
+use super::{AttemptRepository, JobRepository, LinkRepository, SessionRepository, StoreError, UserRepository};
 use async_trait::async_trait;
 
 /// Begins transactions.
@@ -28,6 +28,9 @@ pub trait Transaction: Send {
 
     /// Guesses, within this transaction.
     fn attempts(&mut self) -> &mut dyn AttemptRepository;
+
+    /// Mailed links, within this transaction.
+    fn links(&mut self) -> &mut dyn LinkRepository;
 
     /// Jobs, within this transaction.
     fn jobs(&mut self) -> &mut dyn JobRepository;

@@ -9,10 +9,12 @@ use std::time::Duration;
 const KEPT: Duration = Duration::from_hours(24);
 /// Failed sign-ins count for an hour at most.
 const ATTEMPTS_KEPT: Duration = Duration::from_hours(1);
+/// How long after its end a mailed link is told from one that never was.
+const LINKS_KEPT: Duration = Duration::from_hours(7 * 24);
 /// How many rows one step deletes, so that nobody waits for it.
 const STEP: u32 = 1000;
 
-/// Keeps the tables of sessions and of failed sign-ins bounded.
+/// Keeps the tables of sessions, failed sign-ins and mailed links bounded.
 pub struct PurgeSessions {
     /// Deletes.
     pub unit_of_work: Arc<dyn UnitOfWork>,
@@ -33,9 +35,10 @@ impl PurgeSessions {
             let mut tx = self.unit_of_work.begin().await?;
             let sessions = tx.sessions().purge(now - time_delta(KEPT), STEP).await?;
             let attempts = tx.attempts().purge(now - time_delta(ATTEMPTS_KEPT), STEP).await?;
+            let links = tx.links().purge(now - time_delta(LINKS_KEPT), STEP).await?;
             tx.commit().await?;
-            total += sessions + attempts;
-            if sessions < STEP && attempts < STEP {
+            total += sessions + attempts + links;
+            if sessions < STEP && attempts < STEP && links < STEP {
                 return Ok(total);
             }
         }

@@ -76,7 +76,7 @@ impl RefreshSession {
                 Ok(SignedIn { user, session, token: successor })
             }
             Recognised::Previous { .. } | Recognised::Older => self.end(tx, &session, now).await,
-            // The current one would have been used up above: its user is gone.
+            // The current one would have been used up above.
             Recognised::Current | Recognised::Foreign => Err(RefreshError::Invalid),
         }
     }
@@ -84,13 +84,15 @@ impl RefreshSession {
     /// Uses `token` up if it is the current one of an open session.
     async fn renew(&self, token: &SessionToken) -> Result<Option<SignedIn>, StoreError> {
         let Some(successor) = self.secrets.successor(token) else { return Ok(None) };
-        let now = self.clock.now();
-        let digest = self.secrets.digest(&successor);
-        let renewal = Renewal {
-            session: token.session,
-            used: self.secrets.digest(token),
-            proof: SessionProof { generation: successor.generation, digest, renewed_at: now },
-            idle_until: now + self.lifetimes.refresh_idle,
+        let (used, digest) = (self.secrets.digest(token), self.secrets.digest(&successor));
+        let renewal = || {
+            let now = self.clock.now();
+            Renewal {
+                session: token.session,
+                used,
+                proof: SessionProof { generation: successor.generation, digest, renewed_at: now },
+                idle_until: now + self.lifetimes.refresh_idle,
+            }
         };
         let renewed = self.renewals.renew(&renewal).await?;
         Ok(renewed.map(|(session, user)| SignedIn { user, session, token: successor }))

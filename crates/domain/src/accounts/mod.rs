@@ -2,6 +2,7 @@
 
 mod display_name;
 mod email;
+mod link;
 mod login;
 mod password;
 mod password_hash;
@@ -13,6 +14,7 @@ mod username;
 
 pub use display_name::DisplayName;
 pub use email::Email;
+pub use link::{AccountLink, LinkId, LinkPurpose, LinkToken};
 pub use login::Login;
 pub use password::Password;
 pub use password_hash::PasswordHash;

@@ -1,6 +1,7 @@
 //! What somebody registers with.
 
 use super::{AcceptedPassword, DisplayName, Email, Username};
+use crate::mail::Language;
 
 /// A wish for an account, every value of it within the rules.
 #[derive(Debug, Clone)]
@@ -13,4 +14,6 @@ pub struct Registration {
     pub display_name: Option<DisplayName>,
     /// The password, accepted for exactly these names.
     pub password: AcceptedPassword,
+    /// The language that they are written to in.
+    pub language: Language,
 }

@@ -2,6 +2,8 @@
 
 use super::Backoff;
 use crate::Timestamp;
+use crate::accounts::{Email, LinkPurpose};
+use crate::mail::{Language, Notice};
 use chrono::TimeDelta;
 use std::fmt;
 use uuid::Uuid;
@@ -35,17 +37,37 @@ impl fmt::Display for JobId {
 pub enum Task {
     /// Deletes sessions and counts that are over.
     PurgeSessions,
+    /// Mails a link to whoever has an address.
+    SendLink {
+        /// What it is for.
+        purpose: LinkPurpose,
+        /// The address.
+        to: Email,
+        /// How to write.
+        language: Language,
+    },
+    /// Tells the owner of an account what has happened.
+    SendNotice {
+        /// What.
+        notice: Notice,
+        /// Their address.
+        to: Email,
+        /// How to write.
+        language: Language,
+    },
 }
 
 impl Task {
     /// One of each kind, to list them.
-    pub const KINDS: [&str; 1] = ["purge_sessions"];
+    pub const KINDS: [&str; 3] = ["purge_sessions", "send_link", "send_notice"];
 
     /// The kind, as stores, metrics and operators name it.
     #[must_use]
     pub fn kind(&self) -> &'static str {
         match self {
             Self::PurgeSessions => "purge_sessions",
+            Self::SendLink { .. } => "send_link",
+            Self::SendNotice { .. } => "send_notice",
         }
     }
 
@@ -54,6 +76,8 @@ impl Task {
     pub fn priority(&self) -> Priority {
         match self {
             Self::PurgeSessions => Priority::Low,
+            Self::SendLink { .. } => Priority::High,
+            Self::SendNotice { .. } => Priority::Normal,
         }
     }
 
@@ -62,6 +86,8 @@ impl Task {
     pub fn max_attempts(&self) -> u32 {
         match self {
             Self::PurgeSessions => 5,
+            // With the usual waits that is a day.
+            Self::SendLink { .. } | Self::SendNotice { .. } => 35,
         }
     }
 
@@ -69,8 +95,12 @@ impl Task {
     #[must_use]
     pub fn lifetime(&self) -> Option<TimeDelta> {
         match self {
-            // The next one does the same.
-            Self::PurgeSessions => Some(TimeDelta::hours(1)),
+            // The next one does the same; and nobody waits longer to choose a password.
+            Self::PurgeSessions | Self::SendLink { purpose: LinkPurpose::ResetPassword, .. } => {
+                Some(TimeDelta::hours(1))
+            }
+            Self::SendLink { purpose: LinkPurpose::VerifyEmail, .. } => Some(TimeDelta::days(1)),
+            Self::SendNotice { .. } => None,
         }
     }
 }
@@ -238,7 +268,10 @@ mod tests {
 
     #[test]
     fn every_kind_and_state_has_a_name_of_its_own() {
-        assert_eq!([Task::PurgeSessions].map(|task| task.kind()), Task::KINDS);
+        let (to, language) = (Email::parse("ada@example.org").unwrap(), Language::English);
+        let link = Task::SendLink { purpose: LinkPurpose::VerifyEmail, to: to.clone(), language };
+        let notice = Task::SendNotice { notice: Notice::PasswordChanged, to, language };
+        assert_eq!([Task::PurgeSessions, link, notice].map(|task| task.kind()), Task::KINDS);
         for state in JobState::ALL {
             assert_eq!(JobState::from_name(state.as_str()), Some(state));
         }

@@ -3,7 +3,9 @@
 mod content;
 mod language;
 mod link;
+mod notice;
 
 pub use content::{Mail, MailContent, MailId};
 pub use language::Language;
 pub use link::MailLink;
+pub use notice::Notice;

@@ -81,7 +81,7 @@ impl Database {
     /// Uses refresh tokens up.
     #[must_use]
     pub fn renewals(&self) -> Arc<dyn SessionRenewals> {
-        Arc::new(DieselSessionRenewals { pools: Arc::clone(&self.pools) })
+        Arc::new(DieselSessionRenewals { pools: Arc::clone(&self.pools), unit_of_work: self.transactions() })
     }
 
     /// Reads failed attempts.

@@ -35,6 +35,7 @@ mod dialect;
 mod failures;
 mod jobs;
 mod limits;
+mod links;
 mod migrations;
 
 mod readiness;

@@ -111,3 +111,19 @@ diesel::table! {
         at -> SqlInstant,
     }
 }
+
+diesel::table! {
+    use diesel::sql_types::{Binary, Nullable, Text};
+    use crate::types::{SqlId, SqlInstant};
+
+    account_links (id) {
+        id -> SqlId,
+        user_id -> SqlId,
+        purpose -> Text,
+        email -> Text,
+        digest -> Binary,
+        created_at -> SqlInstant,
+        expires_at -> SqlInstant,
+        used_at -> Nullable<SqlInstant>,
+    }
+}

@@ -11,7 +11,8 @@ use diesel_async::{AsyncConnection, AsyncPgConnection, TransactionManager};
 use futures::FutureExt;
 use std::sync::Arc;
 use threshold_application::ports::{
-    AttemptRepository, JobRepository, SessionRepository, StoreError, Transaction, UnitOfWork, UserRepository,
+    AttemptRepository, JobRepository, LinkRepository, SessionRepository, StoreError, Transaction, UnitOfWork,
+    UserRepository,
 };
 use tokio::runtime::Handle;
 use tokio::task::spawn_blocking;
@@ -146,6 +147,10 @@ impl Transaction for DieselTransaction {
     }
 
     fn sessions(&mut self) -> &mut dyn SessionRepository {
+        self
+    }
+
+    fn links(&mut self) -> &mut dyn LinkRepository {
         self
     }
 

@@ -6,8 +6,8 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use ring::digest::{SHA256, digest};
 use ring::hkdf::{HKDF_SHA256, Salt};
 use ring::hmac::{self, HMAC_SHA256};
-use threshold_application::ports::SessionSecrets;
-use threshold_domain::accounts::UserId;
+use threshold_application::ports::{LinkSecrets, SessionSecrets};
+use threshold_domain::accounts::{LinkId, LinkToken, UserId};
 use threshold_domain::limits::AttemptKey;
 use threshold_domain::sessions::{CsrfToken, DeviceTag, SecretDigest, SessionId, SessionSecret, SessionToken};
 
@@ -17,6 +17,7 @@ pub struct DerivedSecrets {
     pages: hmac::Key,
     devices: hmac::Key,
     attempts: hmac::Key,
+    links: hmac::Key,
 }
 
 impl DerivedSecrets {
@@ -33,6 +34,7 @@ impl DerivedSecrets {
             pages: derive(b"csrf-tokens/v1")?,
             devices: derive(b"known-devices/v1")?,
             attempts: derive(b"failed-attempts/v1")?,
+            links: derive(b"account-links/v1")?,
         })
     }
 }
@@ -63,6 +65,16 @@ impl SessionSecrets for DerivedSecrets {
             context.update(part.as_bytes());
         }
         AttemptKey(bytes(context.sign().as_ref()))
+    }
+}
+
+impl LinkSecrets for DerivedSecrets {
+    fn link_token(&self, link: LinkId) -> LinkToken {
+        LinkToken::new(bytes(hmac::sign(&self.links, link.as_uuid().as_bytes()).as_ref()))
+    }
+
+    fn link_digest(&self, token: &LinkToken) -> SecretDigest {
+        SecretDigest::new(bytes(digest(&SHA256, token.expose().as_bytes()).as_ref()))
     }
 }
 
@@ -110,6 +122,17 @@ mod tests {
         assert!(!known.knows(&one.device_tag(&device.id, a_user(2).id)));
         assert!(!known.knows(&one.device_tag(&[8; 16], a_user(1).id)));
         assert!(!known.knows(&two.device_tag(&device.id, a_user(1).id)));
+    }
+
+    #[test]
+    fn the_secret_of_a_link_is_always_the_same_and_nobody_else_can_tell_it() {
+        let [one, other] = [1, 2].map(|number| LinkId::new(uuid::Uuid::from_u128(number)));
+        assert_eq!(derived("1").link_token(one), derived("1").link_token(one));
+        assert_ne!(derived("1").link_token(one), derived("1").link_token(other));
+        assert_ne!(derived("1").link_token(one), derived("2").link_token(one));
+        let token = derived("1").link_token(one);
+        let expected = digest(&SHA256, token.expose().as_bytes());
+        assert_eq!(derived("1").link_digest(&token).as_bytes(), expected.as_ref());
     }
 
     #[test]

@@ -6,9 +6,9 @@ use crate::server::job_management;
 use clap::{Subcommand, ValueEnum};
 use std::fmt::Write;
 use threshold_application::jobs::ManageJobs;
-use threshold_application::ports::BoxError;
+use threshold_application::ports::{BoxError, ListedJob};
 use threshold_domain::Timestamp;
-use threshold_domain::jobs::{Job, JobId, JobState};
+use threshold_domain::jobs::{JobId, JobState};
 use uuid::Uuid;
 
 #[derive(Debug, Clone, Subcommand)]
@@ -70,10 +70,10 @@ async fn perform(task: &Task, jobs: &ManageJobs) -> Result<String, BoxError> {
     }
 }
 
-fn table(jobs: &[Job]) -> String {
+fn table(jobs: &[ListedJob]) -> String {
     let mut table = String::new();
     for job in jobs {
-        let (state, kind, due) = (job.state.as_str(), job.task.kind(), time(job.run_at));
+        let (state, kind, due) = (job.state.as_str(), &job.kind, time(job.run_at));
         let error = job.last_error.as_deref().map(|error| format!("  {error}")).unwrap_or_default();
         let _written = writeln!(table, "{}  {state:<7}  {kind:<16}  tries {}  due {due}{error}", job.id, job.attempts);
     }

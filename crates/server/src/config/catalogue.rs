@@ -73,6 +73,14 @@ pub(crate) const SETTINGS: &[Setting] = &[
 
     setting("registration.conceal_existing", "false", "`true` or `false`", "Whether registering a taken address is answered as registering a new one (202), so that nobody learns who has an account."),
 
+    setting("verification.lifetime", r#""24h""#, "duration", "How long a mailed link that proves an address is good."),
+    setting("reset.lifetime", r#""30m""#, "duration", "How long a mailed link that replaces a password is good."),
+    setting("email.transport", r#""console""#, "`console`, `file` or `smtp`", "Where mails go: to standard output (not in production), into files, or to a server."),
+    setting("email.from", r#""Threshold <no-reply@localhost.localdomain>""#, "name <address>", "Who mails are from; the name is what they call the service."),
+    setting("email.directory", r#""data/mails""#, "path", "The folder of `file`; each mail is one file, complete when it appears under its name."),
+    secret("email.smtp_url", None, "URL", "The server of `smtp`: `smtp://user:password@host:587` with STARTTLS, `smtps://host:465` with TLS from the start, `smtp://localhost:25?tls=none` without."),
+    setting("email.timeout", r#""10s""#, "duration", "How long the server may take for one mail."),
+    optional("email.authorities", "path", "A PEM file with the authorities that the server's certificate may come from, beside the usual ones."),
     setting("login.require_verified_email", "false", "`true` or `false`", "Whether an account must have proven its address before it can sign in."),
 
     setting("tokens.access_lifetime", r#""15m""#, "duration", "How long an access token is valid."),

@@ -5,6 +5,7 @@
 
 mod catalogue;
 mod duration;
+mod email;
 mod fault;
 mod jobs;
 mod layers;
@@ -15,6 +16,7 @@ mod sessions;
 mod settings;
 mod show;
 
+pub use email::{EmailSettings, MailTransport};
 pub use fault::{Fault, Faults};
 pub use jobs::JobsSettings;
 pub use layers::Sources;

@@ -1,5 +1,6 @@
 //! The settings, typed.
 
+use super::email::{EmailSettings, email};
 use super::fault::Faults;
 use super::jobs::{JobsSettings, jobs};
 use super::layers::Sources;
@@ -60,6 +61,8 @@ pub struct Settings {
     pub limits: LimitsSettings,
     /// How jobs are done.
     pub jobs: JobsSettings,
+    /// How people are written to.
+    pub email: EmailSettings,
     /// Where instances share what they must, if they do.
     pub redis: Option<RedisSettings>,
     /// How many users are remembered.
@@ -192,6 +195,7 @@ fn read(reader: &mut Reader, environment: Environment) -> Result<Settings, Noted
     let sessions = sessions(reader);
     let limits = limits(reader);
     let jobs = jobs(reader);
+    let email = email(reader, environment);
     let redis = redis(reader);
     let remembered_users = reader.required("users.cache_size", number);
     let observability = observability(reader);
@@ -209,6 +213,7 @@ fn read(reader: &mut Reader, environment: Environment) -> Result<Settings, Noted
         sessions: sessions?,
         limits: limits?,
         jobs: jobs?,
+        email: email?,
         redis: redis?,
         remembered_users: remembered_users?,
         observability: observability?,

@@ -3,12 +3,16 @@
 use super::key_keeper::KeyKeeper;
 use super::master_key;
 use super::running::StartError;
-use crate::config::{MasterKeySource, MigratePolicy, Settings};
+use crate::config::{EmailSettings, MailTransport, MasterKeySource, MigratePolicy, Settings};
+use std::io;
 use std::sync::Arc;
-use threshold_application::ports::{Clock, IdGenerator, PasswordHasher, SecretGenerator, SessionSecrets, TokenBuckets};
+use threshold_application::ports::{
+    Clock, IdGenerator, LinkSecrets, Mailer, PasswordHasher, SecretGenerator, SessionSecrets, TokenBuckets,
+};
 use threshold_application::sessions::Announcer;
 use threshold_bcrypt::BcryptHasher;
 use threshold_diesel::Database;
+use threshold_email::{ConsoleMailer, FileMailer, SmtpMailer};
 use threshold_in_process::{
     FallbackBuckets, LeasedBuckets, LocalBuckets, MemoryRevocations, OsSecrets, RememberedAccounts, SystemClock,
     UuidV7Ids,
@@ -29,6 +33,8 @@ pub(super) struct Adapters {
     pub(super) tokens: Arc<JwtTokens>,
     pub(super) keys: KeyKeeper,
     pub(super) secrets: Arc<dyn SessionSecrets>,
+    pub(super) link_secrets: Arc<dyn LinkSecrets>,
+    pub(super) mailer: Arc<dyn Mailer>,
     pub(super) revocations: Arc<MemoryRevocations>,
     pub(super) announcer: Arc<Announcer>,
     pub(super) redis: Option<Redis>,
@@ -48,11 +54,14 @@ pub(super) async fn build(settings: &Settings) -> Result<Adapters, StartError> {
     let users = Arc::new(users);
     let revocations = Arc::new(MemoryRevocations::new(settings.tokens.max_revocations));
     let redis = settings.redis.as_ref().map(Redis::new).transpose()?;
+    let secrets = Arc::new(DerivedSecrets::new(&master).map_err(|_unspecified| StartError::Secrets)?);
     Ok(Adapters {
+        mailer: mailer(&settings.email, &clock)?,
         hasher: Arc::new(BcryptHasher::start(settings.password, Arc::clone(&random), meter.clone())),
         tokens,
         keys,
-        secrets: Arc::new(DerivedSecrets::new(&master).map_err(|_unspecified| StartError::Secrets)?),
+        secrets: secrets.clone(),
+        link_secrets: secrets,
         announcer: Arc::new(Announcer {
             revocations: revocations.clone(),
             users: users.clone(),
@@ -69,6 +78,19 @@ pub(super) async fn build(settings: &Settings) -> Result<Adapters, StartError> {
         database,
         users,
         revocations,
+    })
+}
+
+/// Takes mails where the settings say.
+fn mailer(settings: &EmailSettings, clock: &Arc<dyn Clock>) -> Result<Arc<dyn Mailer>, StartError> {
+    let (sender, clock) = (settings.sender.clone(), Arc::clone(clock));
+    Ok(match &settings.transport {
+        MailTransport::Console => Arc::new(ConsoleMailer::new(sender, clock, Box::new(io::stdout()))),
+        MailTransport::Files(folder) => {
+            let refused = |source| StartError::Mails { folder: folder.clone(), source };
+            Arc::new(FileMailer::new(folder.clone(), sender, clock).map_err(refused)?)
+        }
+        MailTransport::Smtp(smtp) => Arc::new(SmtpMailer::new(smtp, sender, clock)?),
     })
 }
 

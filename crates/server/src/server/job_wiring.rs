@@ -6,6 +6,7 @@ use super::worker::Worker;
 use crate::config::Settings;
 use chrono::TimeDelta;
 use std::sync::Arc;
+use threshold_application::accounts::{SendLink, SendNotice};
 use threshold_application::jobs::{ManageJobs, PerformJobs, PerformTasks, RunSchedules};
 use threshold_application::sessions::PurgeSessions;
 use threshold_domain::jobs::{Backoff, Schedule, Task};
@@ -23,6 +24,19 @@ pub(super) fn wire_jobs(settings: &Settings, adapters: &Adapters) -> JobWiring {
     let Adapters { database, clock, ids, meter, .. } = adapters;
     let tasks = PerformTasks {
         purge_sessions: PurgeSessions { unit_of_work: database.unit_of_work(), clock: Arc::clone(clock) },
+        send_link: SendLink {
+            accounts: database.accounts(),
+            unit_of_work: database.unit_of_work(),
+            secrets: Arc::clone(&adapters.link_secrets),
+            mailer: Arc::clone(&adapters.mailer),
+            clock: Arc::clone(clock),
+            public_url: settings.server.public_url.clone(),
+            lifetimes: settings.email.links,
+        },
+        send_notice: SendNotice {
+            mailer: Arc::clone(&adapters.mailer),
+            public_url: settings.server.public_url.clone(),
+        },
     };
     let jobs = PerformJobs {
         queue: database.job_queue(),

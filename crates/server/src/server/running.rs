@@ -10,11 +10,13 @@ use crate::tls::{ServedCertificate, TlsFilesError};
 use actix_web::dev::ServerHandle;
 use std::io;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 use threshold_application::ErrorChain;
 use threshold_diesel::{ConnectError, Database, MigrationError};
+use threshold_email::SmtpSetupError;
 use threshold_redis::RedisSetupError;
 use threshold_telemetry::RecorderError;
 use threshold_tokens::KeyRingError;
@@ -64,6 +66,17 @@ pub enum StartError {
     /// The metrics recorder refused.
     #[error(transparent)]
     Recorder(#[from] RecorderError),
+    /// Mails can't be written into files.
+    #[error("mails can't be written to {}", .folder.display())]
+    Mails {
+        /// The folder.
+        folder: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// Mails can't be sent by SMTP.
+    #[error(transparent)]
+    Smtp(#[from] SmtpSetupError),
     /// The certificate's files are of no use.
     #[error(transparent)]
     TlsFiles(#[from] TlsFilesError),
@@ -142,11 +155,13 @@ impl Running {
     /// # Errors
     /// When the server had failed before.
     pub async fn stop(self, gracefully: bool) -> io::Result<()> {
-        for handle in &self.handles {
-            handle.stop(gracefully).await;
-        }
+        let listeners = async {
+            for handle in &self.handles {
+                handle.stop(gracefully).await;
+            }
+        };
+        tokio::join!(listeners, self.worker.stop(gracefully));
         let outcome = self.api.await.unwrap_or_else(|error| Err(io::Error::other(error)));
-        self.worker.stop(gracefully).await;
         self.background.iter().for_each(JoinHandle::abort);
         self.database.close();
         info!("stopped");

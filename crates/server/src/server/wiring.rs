@@ -9,7 +9,7 @@ use crate::config::Settings;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
-use threshold_application::accounts::{Register, ShowProfile};
+use threshold_application::accounts::{Register, RequestLink, ResetPassword, ShowProfile, VerifyEmail};
 use threshold_application::operations::CheckReadiness;
 use threshold_application::ports::ReadinessCheck;
 use threshold_application::sessions::{
@@ -90,15 +90,15 @@ pub(super) async fn wire(settings: &Settings, started: Instant) -> Result<Wiring
 fn services(settings: &Settings, adapters: &Adapters, draining: &Arc<AtomicBool>) -> Services {
     let Adapters { clock, database, .. } = adapters;
     Services {
-        register: Arc::new(Register {
-            accounts: database.accounts(),
-            secrets: Arc::clone(&adapters.secrets),
-            hasher: Arc::clone(&adapters.hasher),
+        register: Arc::new(register(adapters)),
+        verify_email: Arc::new(VerifyEmail {
             unit_of_work: database.unit_of_work(),
+            secrets: Arc::clone(&adapters.link_secrets),
+            announcer: Arc::clone(&adapters.announcer),
             clock: Arc::clone(clock),
-            ids: Arc::clone(&adapters.ids),
-            meter: adapters.meter.clone(),
         }),
+        request_link: Arc::new(request_link(adapters)),
+        reset_password: Arc::new(reset_password(adapters)),
         show_profile: Arc::new(ShowProfile { accounts: adapters.users.clone() }),
         sign_in: Arc::new(sign_in(settings, adapters)),
         issue_access_token: Arc::new(IssueAccessToken {
@@ -195,4 +195,38 @@ fn readiness_checks(adapters: &Adapters) -> Vec<Arc<dyn ReadinessCheck>> {
     checks.extend(adapters.redis.as_ref().map(Redis::check));
     let limited = |check| -> Arc<dyn ReadinessCheck> { Arc::new(TimeLimitedCheck { check, limit: CHECK_LIMIT }) };
     checks.into_iter().map(limited).collect()
+}
+
+fn register(adapters: &Adapters) -> Register {
+    Register {
+        accounts: adapters.database.accounts(),
+        attempts: adapters.database.attempts(),
+        secrets: Arc::clone(&adapters.secrets),
+        hasher: Arc::clone(&adapters.hasher),
+        unit_of_work: adapters.database.unit_of_work(),
+        clock: Arc::clone(&adapters.clock),
+        ids: Arc::clone(&adapters.ids),
+        meter: adapters.meter.clone(),
+    }
+}
+
+fn request_link(adapters: &Adapters) -> RequestLink {
+    RequestLink {
+        attempts: adapters.database.attempts(),
+        unit_of_work: adapters.database.unit_of_work(),
+        secrets: Arc::clone(&adapters.secrets),
+        clock: Arc::clone(&adapters.clock),
+        ids: Arc::clone(&adapters.ids),
+    }
+}
+
+fn reset_password(adapters: &Adapters) -> ResetPassword {
+    ResetPassword {
+        hasher: Arc::clone(&adapters.hasher),
+        unit_of_work: adapters.database.unit_of_work(),
+        secrets: Arc::clone(&adapters.link_secrets),
+        announcer: Arc::clone(&adapters.announcer),
+        clock: Arc::clone(&adapters.clock),
+        ids: Arc::clone(&adapters.ids),
+    }
 }

@@ -17,6 +17,8 @@ use tracing::{debug, error, info, warn};
 
 /// The longest time without a look at the queue: should the bell ever be missed, this is how late a job is.
 const LOOK_ANYWAY: Duration = Duration::from_secs(5);
+/// Before looking again for jobs that somebody else has locked.
+const PASSED_OVER: Duration = Duration::from_millis(100);
 /// After the store has failed.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
@@ -60,6 +62,8 @@ struct Running {
     jobs: HashMap<JobId, Job>,
     /// What has ended, and could not be stored yet.
     ended: Vec<Settlement>,
+    /// Whether the last claim failed.
+    failing: bool,
 }
 
 impl Worker {
@@ -68,10 +72,10 @@ impl Worker {
     async fn run(self, mut stop: watch::Receiver<Option<Duration>>) {
         let mut running = Running::default();
         while stop.borrow().is_none() {
-            let pause = self.fill(&mut running).await;
+            let pause = if running.ended.is_empty() { self.fill(&mut running).await } else { LOOK_AGAIN };
             tokio::select! {
                 Some(ended) = running.tasks.join_next() => running.note(ended),
-                () = self.bell.rung(), if running.jobs.len() < self.at_once => {}
+                () = self.bell.rung(), if running.has_room(self.at_once) => {}
                 () = sleep(pause) => {}
                 changed = stop.changed() => if changed.is_err() { break },
             }
@@ -81,6 +85,7 @@ impl Worker {
         let finished = timeout(grace, async {
             while let Some(ended) = running.tasks.join_next().await {
                 running.note(ended);
+                self.settle(&mut running).await;
             }
         });
         let _late = finished.await;
@@ -96,11 +101,14 @@ impl Worker {
         let claimed = match self.jobs.claim(u32::try_from(room).unwrap_or(u32::MAX)).await {
             Ok(claimed) => claimed,
             Err(error) => {
-                debug!(error = %ErrorChain(&error), "no jobs can be claimed; tried again in a second");
+                if !std::mem::replace(&mut running.failing, true) {
+                    warn!(error = %ErrorChain(&error), "no jobs can be claimed; tried again each second");
+                }
                 return LOOK_AGAIN;
             }
         };
-        let is_drained = claimed.len() < room;
+        running.failing = false;
+        let (is_drained, is_idle) = (claimed.len() < room, claimed.is_empty());
         for job in claimed {
             running.jobs.insert(job.id, job.clone());
             running.tasks.spawn(perform(Arc::clone(&self.jobs), job, self.limit));
@@ -109,6 +117,8 @@ impl Worker {
             return Duration::ZERO;
         }
         match self.jobs.next_in().await {
+            // What is due and was not handed out somebody else has just locked.
+            Ok(Some(next)) if is_idle => next.clamp(PASSED_OVER, LOOK_ANYWAY),
             Ok(next) => next.unwrap_or(LOOK_ANYWAY).min(LOOK_ANYWAY),
             Err(_store_failed) => LOOK_AGAIN,
         }
@@ -128,13 +138,16 @@ impl Worker {
             }),
             Err(error) => {
                 warn!(error = %ErrorChain(&error), "jobs that have ended can't be settled; tried again in a second");
-                sleep(LOOK_AGAIN).await;
             }
         }
     }
 
     async fn hand_back(&self, running: &mut Running) {
         running.tasks.abort_all();
+        // What is cut off is waited for: nobody else should begin it while it goes on.
+        while let Some(ended) = running.tasks.join_next().await {
+            running.note(ended);
+        }
         for settlement in &running.ended {
             running.jobs.remove(&settlement.id);
         }
@@ -153,6 +166,10 @@ impl Worker {
 }
 
 impl Running {
+    fn has_room(&self, at_once: usize) -> bool {
+        self.jobs.len() < at_once && self.ended.is_empty()
+    }
+
     /// A task never fails by itself: panics are caught in it, and it is cut off only at the end.
     fn note(&mut self, ended: Result<Settlement, tokio::task::JoinError>) {
         self.ended.extend(ended.ok());

@@ -3,8 +3,10 @@
 use super::stores::Stores;
 use crate::{a_job, at};
 use std::collections::HashSet;
-use threshold_application::ports::{Claim, JobCount, StoreError, Uniqueness};
-use threshold_domain::jobs::{Job, JobId, JobState, Settlement, Verdict};
+use threshold_application::ports::{Claim, JobCount, ListedJob, StoreError, Uniqueness};
+use threshold_domain::accounts::{Email, LinkPurpose};
+use threshold_domain::jobs::{Job, JobId, JobState, Settlement, Task, Verdict};
+use threshold_domain::mail::{Language, Notice};
 use uuid::Uuid;
 
 async fn enqueue(stores: &Stores, job: &Job) {
@@ -27,8 +29,20 @@ async fn settle(stores: &Stores, job: &Job, verdict: Verdict) -> u32 {
     stores.jobs.settle(&[settlement]).await.unwrap()
 }
 
-async fn all(stores: &Stores) -> Vec<Job> {
+async fn all(stores: &Stores) -> Vec<ListedJob> {
     stores.job_admin.list(None, 100).await.unwrap()
+}
+
+/// As operators see it.
+fn listed(job: &Job) -> ListedJob {
+    ListedJob {
+        id: job.id,
+        kind: job.task.kind().to_owned(),
+        state: job.state,
+        attempts: job.attempts,
+        run_at: job.run_at,
+        last_error: job.last_error.clone(),
+    }
 }
 
 fn ids(jobs: &[Job]) -> Vec<JobId> {
@@ -43,11 +57,11 @@ pub async fn a_job_is_handed_out_once_it_is_committed(stores: &Stores) {
     assert_eq!(stores.jobs.next_due().await.unwrap(), None);
     let job = a_job(1, 0);
     enqueue(stores, &job).await;
-    assert_eq!(all(stores).await, std::slice::from_ref(&job), "every column comes back");
+    assert_eq!(all(stores).await, [listed(&job)]);
     let first = claimed(stores, 7, 1).await;
     let running =
         Job { state: JobState::Running, attempts: 1, run_at: at(61), claimed_by: Some(Uuid::from_u128(7)), ..job };
-    assert_eq!(first, std::slice::from_ref(&running));
+    assert_eq!(first, std::slice::from_ref(&running), "every column comes back");
     assert_eq!(claimed(stores, 8, 60).await, []);
     assert_eq!(stores.jobs.next_due().await.unwrap(), Some(at(61)));
     let again = Job { attempts: 2, run_at: at(121), claimed_by: Some(Uuid::from_u128(8)), ..running };
@@ -55,6 +69,26 @@ pub async fn a_job_is_handed_out_once_it_is_committed(stores: &Stores) {
     let mut tx = stores.unit_of_work.begin().await.unwrap();
     let twice = tx.jobs().enqueue(&a_job(1, 0)).await;
     assert!(matches!(twice, Err(StoreError::NotUnique(Uniqueness::Id))), "{twice:?}");
+}
+
+/// Somebody who waits goes before the rest, whatever is due for longer.
+pub async fn jobs_of_high_priority_are_handed_out_first(stores: &Stores) {
+    let (to, language) = (Email::parse("ada@example.org").unwrap(), Language::German);
+    let link = Task::SendLink { purpose: LinkPurpose::ResetPassword, to: to.clone(), language };
+    let notice = Task::SendNotice { notice: Notice::PasswordChanged, to, language };
+    let with = |number: u128, task: &Task, due: i64| {
+        Job::new(JobId::new(Uuid::from_u128(number)), task.clone(), at(0), at(due))
+    };
+    let jobs = [a_job(1, 0), with(2, &notice, 10), with(3, &link, 20), with(4, &notice, 5)];
+    for job in &jobs {
+        enqueue(stores, job).await;
+    }
+    let mut order = Vec::new();
+    for number in 0..4 {
+        order.extend(stores.jobs.claim(&claim(number, 30), 1).await.unwrap().into_iter().map(|job| (job.id, job.task)));
+    }
+    let [purge, later, first, earlier] = jobs.map(|job| (job.id, job.task));
+    assert_eq!(order, [first, earlier, later, purge]);
 }
 
 /// No more of them than were asked for.
@@ -94,7 +128,7 @@ pub async fn a_job_that_is_done_is_gone(stores: &Stores) {
     let settlements: Vec<_> = jobs.iter().take(2).map(done).collect();
     assert_eq!(stores.jobs.settle(&settlements).await.unwrap(), 2);
     assert_eq!(stores.jobs.settle(&settlements).await.unwrap(), 0);
-    assert_eq!(ids(&all(stores).await), ids(&[a_job(3, 0)]));
+    assert_eq!(all(stores).await.len(), 1);
     assert_eq!(stores.jobs.settle(&[]).await.unwrap(), 0);
 }
 
@@ -105,7 +139,7 @@ pub async fn a_job_that_failed_is_due_again_at_its_time(stores: &Stores) {
     let error = "the disk is full".to_owned();
     assert_eq!(settle(stores, &job, Verdict::Retry { at: at(20), error: error.clone() }).await, 1);
     let waiting = Job { attempts: 1, run_at: at(20), last_error: Some(error), ..a_job(1, 0) };
-    assert_eq!(all(stores).await, [waiting]);
+    assert_eq!(all(stores).await, [listed(&waiting)]);
     assert_eq!(claimed(stores, 2, 19).await, []);
     assert_eq!(claimed(stores, 2, 20).await.len(), 1);
 }
@@ -126,7 +160,7 @@ pub async fn a_job_that_is_handed_back_was_not_tried(stores: &Stores) {
     enqueue(stores, &a_job(1, 0)).await;
     let job = claimed(stores, 1, 0).await.remove(0);
     assert_eq!(settle(stores, &job, Verdict::HandedBack { at: at(1) }).await, 1);
-    assert_eq!(all(stores).await, [Job { run_at: at(1), ..a_job(1, 0) }]);
+    assert_eq!(all(stores).await, [listed(&Job { run_at: at(1), ..a_job(1, 0) })]);
 }
 
 /// Whatever it wants to say.
@@ -137,7 +171,7 @@ pub async fn who_has_lost_the_lease_settles_nothing(stores: &Stores) {
     for verdict in [Verdict::Done, Verdict::Dead { error: "no".to_owned() }, Verdict::HandedBack { at: at(1) }] {
         assert_eq!(settle(stores, &late, verdict).await, 0);
     }
-    assert_eq!(all(stores).await, [in_time]);
+    assert_eq!(all(stores).await, [listed(&in_time)]);
 }
 
 /// Each by itself.
@@ -172,6 +206,9 @@ pub async fn jobs_are_listed_counted_retried_and_discarded(stores: &Stores) {
     assert!(stores.job_admin.retry(job.id, at(5)).await.unwrap());
     let retried = stores.job_admin.list(None, 100).await.unwrap().into_iter().find(|one| one.id == job.id).unwrap();
     assert_eq!((retried.state, retried.attempts, retried.run_at), (JobState::Waiting, 0, at(5)));
+    let again = claimed(stores, 2, 10_000).await.into_iter().find(|one| one.id == job.id).unwrap();
+    assert!(!again.is_expired(at(10_000)), "it is done however late it is");
+    settle(stores, &again, Verdict::HandedBack { at: at(5) }).await;
     assert!(stores.job_admin.discard(job.id).await.unwrap());
     assert!(!stores.job_admin.discard(job.id).await.unwrap());
     assert!(!stores.job_admin.retry(job.id, at(5)).await.unwrap());
@@ -184,5 +221,5 @@ pub async fn a_job_under_way_is_left_alone(stores: &Stores) {
     let job = claimed(stores, 1, 0).await.remove(0);
     assert!(!stores.job_admin.retry(job.id, at(0)).await.unwrap());
     assert!(!stores.job_admin.discard(job.id).await.unwrap());
-    assert_eq!(all(stores).await, [job]);
+    assert_eq!(all(stores).await, [listed(&job)]);
 }

@@ -16,6 +16,7 @@ pub mod access_tokens;
 pub mod attempts;
 pub mod generators;
 pub mod jobs;
+pub mod links;
 pub mod mailer;
 pub mod news_feed;
 pub mod password_hasher;

@@ -98,11 +98,25 @@ macro_rules! store_contract {
             ]
         );
         $crate::contract_cases!(
+            links,
+            $fresh,
+            [
+                a_link_is_used_once,
+                of_many_who_use_one_link_one_gets_it,
+                a_link_is_worth_nothing_once_it_has_expired,
+                the_newest_link_voids_the_older_ones,
+                old_links_are_purged,
+                a_proven_address_makes_the_unverified_active,
+                a_new_password_takes_the_place_of_the_old_one,
+            ]
+        );
+        $crate::contract_cases!(
             jobs,
             $fresh,
             [
                 a_job_is_handed_out_once_it_is_committed,
                 jobs_are_handed_out_when_they_are_due_the_oldest_first,
+                jobs_of_high_priority_are_handed_out_first,
                 of_many_who_claim_at_once_each_gets_others,
                 a_job_that_is_done_is_gone,
                 a_job_that_failed_is_due_again_at_its_time,

@@ -4,8 +4,8 @@ use async_trait::async_trait;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use threshold_application::ports::{
-    AccountReader, AttemptReader, AttemptRepository, EndedSession, FoundSession, JobRepository, Renewal, SessionReader,
-    SessionRenewals, SessionRepository, StoreError, Transaction, UnitOfWork, UserRepository,
+    AccountReader, AttemptReader, AttemptRepository, EndedSession, FoundSession, JobRepository, LinkRepository,
+    Renewal, SessionReader, SessionRenewals, SessionRepository, StoreError, Transaction, UnitOfWork, UserRepository,
 };
 use threshold_domain::Timestamp;
 use threshold_domain::accounts::{Credentials, Login, User, UserId};
@@ -72,6 +72,10 @@ impl Transaction for FailingTransaction {
         self.inner.attempts()
     }
 
+    fn links(&mut self) -> &mut dyn LinkRepository {
+        self.inner.links()
+    }
+
     fn jobs(&mut self) -> &mut dyn JobRepository {
         self.inner.jobs()
     }
@@ -131,7 +135,10 @@ fn unavailable() -> StoreError {
 
 #[async_trait]
 impl SessionRenewals for FailingUnitOfWork {
-    async fn renew(&self, renewal: &Renewal) -> Result<Option<(Session, User)>, StoreError> {
+    async fn renew(
+        &self,
+        renewal: &(dyn Fn() -> Renewal + Send + Sync),
+    ) -> Result<Option<(Session, User)>, StoreError> {
         self.check()?;
         if self.commits_fail.load(Ordering::SeqCst) { Err(unavailable()) } else { self.store.renew(renewal).await }
     }

@@ -1,7 +1,7 @@
 //! Secrets that are derived without a secret.
 
-use threshold_application::ports::SessionSecrets;
-use threshold_domain::accounts::UserId;
+use threshold_application::ports::{LinkSecrets, SessionSecrets};
+use threshold_domain::accounts::{LinkId, LinkToken, UserId};
 use threshold_domain::limits::AttemptKey;
 use threshold_domain::sessions::{CsrfToken, DeviceTag, SecretDigest, SessionId, SessionSecret, SessionToken};
 
@@ -30,6 +30,16 @@ impl SessionSecrets for FakeSecrets {
     fn attempt_key(&self, parts: &[&str]) -> AttemptKey {
         let parts: Vec<&[u8]> = parts.iter().map(|part| part.as_bytes()).collect();
         AttemptKey(mixed(&parts))
+    }
+}
+
+impl LinkSecrets for FakeSecrets {
+    fn link_token(&self, link: LinkId) -> LinkToken {
+        LinkToken::new(mixed(&[b"link", link.as_uuid().as_bytes()]))
+    }
+
+    fn link_digest(&self, token: &LinkToken) -> SecretDigest {
+        SecretDigest::new(mixed(&[b"link digest", token.expose().as_bytes()]))
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod attempts;
 mod jobs;
+mod links;
 mod sessions;
 mod signing_keys;
 
@@ -10,11 +11,11 @@ use async_trait::async_trait;
 use futures::lock::{Mutex as AsyncMutex, OwnedMutexGuard};
 use std::sync::{Arc, Mutex};
 use threshold_application::ports::{
-    AccountReader, AttemptRepository, JobRepository, SessionRepository, StoreError, Transaction, Uniqueness,
-    UnitOfWork, UserRepository,
+    AccountReader, AttemptRepository, JobRepository, LinkRepository, SessionRepository, StoreError, Transaction,
+    Uniqueness, UnitOfWork, UserRepository,
 };
 use threshold_domain::Timestamp;
-use threshold_domain::accounts::{Credentials, Login, PasswordHash, User, UserId};
+use threshold_domain::accounts::{AccountLink, Credentials, Login, PasswordHash, Standing, User, UserId};
 use threshold_domain::jobs::Job;
 use threshold_domain::limits::{AttemptCount, AttemptKey};
 use threshold_domain::sessions::{Session, SigningKey};
@@ -35,6 +36,7 @@ struct Tables {
     signing_keys: Vec<SigningKey>,
     jobs: Vec<Job>,
     ticks: Vec<(String, Timestamp)>,
+    links: Vec<AccountLink>,
 }
 
 struct InMemoryTransaction {
@@ -66,6 +68,10 @@ impl Transaction for InMemoryTransaction {
         &mut self.tables
     }
 
+    fn links(&mut self) -> &mut dyn LinkRepository {
+        &mut self.tables
+    }
+
     fn jobs(&mut self) -> &mut dyn JobRepository {
         &mut self.tables
     }
@@ -76,6 +82,12 @@ impl Transaction for InMemoryTransaction {
         let signing_keys = std::mem::take(&mut committed.signing_keys);
         *committed = Tables { signing_keys, ..self.tables };
         Ok(())
+    }
+}
+
+impl Tables {
+    fn living(&mut self, id: UserId) -> Option<&mut Credentials> {
+        self.users.iter_mut().find(|one| one.user.id == id && one.user.deleted_at.is_none())
     }
 }
 
@@ -103,6 +115,24 @@ impl UserRepository for Tables {
 
     async fn find(&mut self, id: UserId) -> Result<Option<User>, StoreError> {
         Ok(self.users.iter().map(|one| &one.user).find(|user| user.id == id && user.deleted_at.is_none()).cloned())
+    }
+
+    async fn verify_email(&mut self, id: UserId, at: Timestamp) -> Result<(), StoreError> {
+        if let Some(Credentials { user, .. }) = self.living(id) {
+            if user.standing == Standing::Unverified {
+                user.standing = Standing::Active;
+            }
+            (user.email_verified_at, user.updated_at, user.version) = (Some(at), at, user.version + 1);
+        }
+        Ok(())
+    }
+
+    async fn set_password(&mut self, id: UserId, hash: &PasswordHash, at: Timestamp) -> Result<(), StoreError> {
+        if let Some(Credentials { user, password_hash }) = self.living(id) {
+            *password_hash = Some(hash.clone());
+            (user.updated_at, user.version) = (at, user.version + 1);
+        }
+        Ok(())
     }
 
     async fn mark_grants_changed(&mut self, id: UserId, at: Timestamp) -> Result<(), StoreError> {

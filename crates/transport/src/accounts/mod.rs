@@ -1,9 +1,19 @@
 //! Accounts over HTTP.
 
+mod forgot_password;
 mod me;
 mod register;
+mod request_link;
+mod resend_verification;
+mod reset_password;
 mod user_view;
+mod verify_email;
 
+pub(crate) use forgot_password::{__path_forgot_password as ForgotPasswordPath, forgot_password};
 pub(crate) use me::{__path_me as MePath, me};
 pub(crate) use register::{__path_register as RegisterPath, Accepted, RegisterRequest, register};
+pub(crate) use request_link::EmailRequest;
+pub(crate) use resend_verification::{__path_resend_verification as ResendVerificationPath, resend_verification};
+pub(crate) use reset_password::{__path_reset_password as ResetPasswordPath, ResetPasswordRequest, reset_password};
 pub(crate) use user_view::{UserView, rfc3339};
+pub(crate) use verify_email::{__path_verify_email as VerifyEmailPath, VerifiedResponse, verify_email};

@@ -4,13 +4,14 @@ use super::UserView;
 use crate::app::{HttpSettings, RegistrationRules};
 use crate::detached::Detached;
 use crate::problem::Problem;
-use crate::request::{Fields, Members, Noted};
+use crate::request::{Fields, Members, Noted, language};
 use actix_web::http::header::LOCATION;
 use actix_web::web::Data;
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
 use threshold_application::accounts::Register;
 use threshold_domain::accounts::{DisplayName, Email, Password, Registration};
+use threshold_domain::mail::Language;
 use utoipa::ToSchema;
 
 /// What somebody registers with.
@@ -30,12 +31,18 @@ pub(crate) struct RegisterRequest {
     display_name: Option<String>,
 }
 
-/// That a registration was taken in, whatever became of it.
+/// That a request was taken in, whatever became of it.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Accepted {
     /// Always `accepted`.
     #[schema(example = "accepted")]
     status: &'static str,
+}
+
+impl Default for Accepted {
+    fn default() -> Self {
+        Self { status: "accepted" }
+    }
 }
 
 /// Makes an account.
@@ -54,22 +61,24 @@ pub(crate) async fn register(
     use_case: Data<Register>,
     detached: Data<Detached>,
     settings: Data<HttpSettings>,
+    request: HttpRequest,
     fields: Fields,
 ) -> Result<HttpResponse, Problem> {
     let conceals = settings.registration.conceal_existing;
+    let language = language(&request);
     // Judging a password can take tens of milliseconds: too long for a worker that serves others.
-    let registration = web::block(move || fields.read(|members| read(members, &settings.registration)));
+    let registration = web::block(move || fields.read(|members| read(members, &settings.registration, language)));
     let registration = registration.await.map_err(Problem::internal)??;
     let hashed = use_case.hash(registration).await?;
     if conceals {
         detached.run(async move { use_case.store_concealed(hashed).await }).await??;
-        return Ok(HttpResponse::Accepted().json(Accepted { status: "accepted" }));
+        return Ok(HttpResponse::Accepted().json(Accepted::default()));
     }
     let user = detached.run(async move { use_case.store(hashed).await }).await??;
     Ok(HttpResponse::Created().insert_header((LOCATION, "/api/v1/users/me")).json(UserView::from(&user)))
 }
 
-fn read(members: &mut Members, rules: &RegistrationRules) -> Result<Registration, Noted> {
+fn read(members: &mut Members, rules: &RegistrationRules, language: Language) -> Result<Registration, Noted> {
     let email = members.required("email", Email::parse);
     let username = members.optional("username", |text| rules.reserved_usernames.accept(text));
     let display_name = members.optional("display_name", DisplayName::parse);
@@ -80,5 +89,5 @@ fn read(members: &mut Members, rules: &RegistrationRules) -> Result<Registration
             username.as_ref().ok().and_then(Option::as_ref),
         )
     });
-    Ok(Registration { email: email?, username: username?, display_name: display_name?, password: password? })
+    Ok(Registration { email: email?, username: username?, display_name: display_name?, password: password?, language })
 }

@@ -20,10 +20,13 @@ pub(crate) enum Code {
     OriginNotAllowed,
     RouteNotFound,
     SessionNotFound,
+    LinkUnknown,
     MethodNotAllowed,
     RequestTimeout,
     EmailTaken,
     UsernameTaken,
+    LinkExpired,
+    LinkUsed,
     BodyTooLarge,
     UnsupportedMediaType,
     ValidationFailed,
@@ -47,9 +50,47 @@ const fn entry(code: &'static str, status: StatusCode, title: &'static str, expl
     Entry { code, status, title, explanation }
 }
 
+const LINK_UNKNOWN: Entry = entry(
+    "token-unknown",
+    StatusCode::NOT_FOUND,
+    "The link is unknown",
+    "Nobody was sent a link with this token, or it is long over. Check that it is complete, or ask for another one.",
+);
+// One name for both kinds of tokens; the page of `TokenExpired` explains both.
+const LINK_EXPIRED: Entry = entry(
+    "token-expired",
+    StatusCode::GONE,
+    "The link has expired",
+    "Mailed links live for a short time only. Ask for another one.",
+);
+const LINK_USED: Entry = entry(
+    "token-used",
+    StatusCode::GONE,
+    "The link was used before",
+    "A mailed link works once, and a newer one takes the place of those before it. Use the newest mail, or ask for another one.",
+);
+const INTERNAL_ERROR: Entry = entry(
+    "internal-error",
+    StatusCode::INTERNAL_SERVER_ERROR,
+    "Something went wrong on our side",
+    "The service failed in a way that it did not expect. Its log tells more under the request's id.",
+);
+const OVERLOADED: Entry = entry(
+    "overloaded",
+    StatusCode::SERVICE_UNAVAILABLE,
+    "The service is busy",
+    "More requests wait than can be answered in good time, so this one was declined at once. Try again after the time in “Retry-After”.",
+);
+const UNAVAILABLE: Entry = entry(
+    "unavailable",
+    StatusCode::SERVICE_UNAVAILABLE,
+    "The service can't answer at the moment",
+    "Something that the service needs, such as its database, is out of reach. Try again after the time in “Retry-After”.",
+);
+
 impl Code {
     /// Every code, in the order of their statuses.
-    pub(crate) const ALL: [Self; 28] = [
+    pub(crate) const ALL: [Self; 31] = [
         Self::MalformedJson,
         Self::Unauthenticated,
         Self::InvalidCredentials,
@@ -65,10 +106,13 @@ impl Code {
         Self::OriginNotAllowed,
         Self::RouteNotFound,
         Self::SessionNotFound,
+        Self::LinkUnknown,
         Self::MethodNotAllowed,
         Self::RequestTimeout,
         Self::EmailTaken,
         Self::UsernameTaken,
+        Self::LinkExpired,
+        Self::LinkUsed,
         Self::BodyTooLarge,
         Self::UnsupportedMediaType,
         Self::ValidationFailed,
@@ -117,7 +161,7 @@ impl Code {
             Self::TokenInvalid => entry("token-invalid", StatusCode::UNAUTHORIZED, "The token is not valid",
                 "What was sent is not an access token or a session cookie of this service, or it was changed. Sign in again."),
             Self::TokenExpired => entry("token-expired", StatusCode::UNAUTHORIZED, "The token has expired",
-                "Access tokens live for a short time only. Refresh it, or sign in again."),
+                "Access tokens and mailed links live for a short time only. Refresh an access token (401), or sign in again; ask for another link (410)."),
             Self::TokenRevoked => entry("token-revoked", StatusCode::UNAUTHORIZED, "The token was revoked",
                 "The session of this token was ended, for example by signing out. Sign in again."),
             Self::TokenStale => entry("token-stale", StatusCode::UNAUTHORIZED, "The token says what is no longer so",
@@ -138,6 +182,7 @@ impl Code {
                 "No operation has this path. All of them are listed at /api/docs."),
             Self::SessionNotFound => entry("session-not-found", StatusCode::NOT_FOUND, "There is no such session",
                 "You have no open session of this id. It may have ended already."),
+            Self::LinkUnknown => LINK_UNKNOWN,
             Self::MethodNotAllowed => entry("method-not-allowed", StatusCode::METHOD_NOT_ALLOWED, "The path does not know this method",
                 "The path exists, but not with this method. The header “Allow” lists those that it has."),
             Self::RequestTimeout => entry("request-timeout", StatusCode::REQUEST_TIMEOUT, "The body took too long to arrive",
@@ -146,6 +191,8 @@ impl Code {
                 "Another account has this email address. Sign in to it, or use another address."),
             Self::UsernameTaken => entry("username-taken", StatusCode::CONFLICT, "The username is taken",
                 "Another account has this username. Choose another one."),
+            Self::LinkExpired => LINK_EXPIRED,
+            Self::LinkUsed => LINK_USED,
             Self::BodyTooLarge => entry("body-too-large", StatusCode::PAYLOAD_TOO_LARGE, "The body is too large",
                 "A body has at most 64 KiB (65,536 bytes)."),
             Self::UnsupportedMediaType => entry("unsupported-media-type", StatusCode::UNSUPPORTED_MEDIA_TYPE, "The body is not in JSON",
@@ -158,12 +205,9 @@ impl Code {
                 "More requests came from this address than it may send. Try again after the time in “Retry-After”."),
             Self::TooManyAttempts => entry("too-many-attempts", StatusCode::TOO_MANY_REQUESTS, "Too many failed attempts",
                 "There were too many wrong passwords for this name, so for a while not even the right one is looked at. Try again after the time in “Retry-After”, or from a device that you have signed in on before."),
-            Self::InternalError => entry("internal-error", StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong on our side",
-                "The service failed in a way that it did not expect. Its log tells more under the request's id."),
-            Self::Overloaded => entry("overloaded", StatusCode::SERVICE_UNAVAILABLE, "The service is busy",
-                "More requests wait than can be answered in good time, so this one was declined at once. Try again after the time in “Retry-After”."),
-            Self::Unavailable => entry("unavailable", StatusCode::SERVICE_UNAVAILABLE, "The service can't answer at the moment",
-                "Something that the service needs, such as its database, is out of reach. Try again after the time in “Retry-After”."),
+            Self::InternalError => INTERNAL_ERROR,
+            Self::Overloaded => OVERLOADED,
+            Self::Unavailable => UNAVAILABLE,
         }
     }
 }
@@ -175,7 +219,7 @@ mod tests {
     #[test]
     fn every_code_is_found_by_its_name() {
         for code in Code::ALL {
-            assert_eq!(Code::from_name(code.as_str()), Some(code));
+            assert_eq!(Code::from_name(code.as_str()).map(Code::as_str), Some(code.as_str()));
         }
         assert_eq!(Code::from_name("no-such-code"), None);
     }

@@ -3,7 +3,7 @@
 use super::{Code, FieldError, Problem};
 use actix_web::http::header::{HeaderValue, RETRY_AFTER};
 use std::time::Duration;
-use threshold_application::accounts::{RegisterError, ShowProfileError};
+use threshold_application::accounts::{LinkError, RegisterError, ResetPasswordError, ShowProfileError};
 use threshold_application::ports::{HashingError, IssueTokenError, StoreError};
 use threshold_application::sessions::{AuthenticateError, EndSessionError, RefreshError, SignInError};
 
@@ -19,6 +19,26 @@ impl From<RegisterError> for Problem {
             RegisterError::UsernameTaken => taken(Code::UsernameTaken, "username"),
             RegisterError::Hashing(error) => error.into(),
             RegisterError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<LinkError> for Problem {
+    fn from(error: LinkError) -> Self {
+        match error {
+            LinkError::Unknown => Self::new(Code::LinkUnknown),
+            LinkError::Expired => Self::new(Code::LinkExpired),
+            LinkError::Used => Self::new(Code::LinkUsed),
+            LinkError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<ResetPasswordError> for Problem {
+    fn from(error: ResetPasswordError) -> Self {
+        match error {
+            ResetPasswordError::Link(error) => error.into(),
+            ResetPasswordError::Hashing(error) => error.into(),
         }
     }
 }

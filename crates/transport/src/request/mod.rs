@@ -8,6 +8,7 @@ mod fields;
 mod forwarded;
 #[cfg(feature = "fuzzing")]
 pub mod fuzzing;
+mod language;
 mod provenance;
 mod request_id;
 mod same_site;
@@ -18,6 +19,7 @@ pub use client_address::{TrustedProxies, TrustedProxiesError, client_address};
 pub(crate) use client_address::{client_ip, network_of};
 pub(crate) use cookies::Cookies;
 pub(crate) use fields::{Fields, Members, Noted, OptionalFields};
+pub(crate) use language::language;
 pub(crate) use provenance::{guesser, provenance};
 pub(crate) use request_id::RequestId;
 pub(crate) use same_site::Site;

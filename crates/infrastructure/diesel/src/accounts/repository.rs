@@ -8,7 +8,9 @@ use crate::statements::Prepared;
 use crate::transaction::DieselTransaction;
 use crate::types::{Id, Instant};
 use async_trait::async_trait;
+use diesel::dsl::case_when;
 use diesel::prelude::*;
+use diesel::sql_types::Text;
 use diesel_async::RunQueryDsl;
 use threshold_application::ports::{StoreError, UserRepository};
 use threshold_domain::Timestamp;
@@ -25,6 +27,37 @@ impl UserRepository for DieselTransaction {
     async fn find(&mut self, id: UserId) -> Result<Option<User>, StoreError> {
         let found = by_id(self.connection(), Id(id.as_uuid())).await;
         self.settle(TABLE, found)?.map(User::try_from).transpose()
+    }
+
+    async fn verify_email(&mut self, id: UserId, at: Timestamp) -> Result<(), StoreError> {
+        let at = Instant(at);
+        let verified =
+            on!(self.connection(), |c| diesel::update(users::table.find(Id(id.as_uuid())))
+                .filter(users::deleted_at.is_null())
+                .set((
+                    users::status
+                        .eq(case_when(users::status.eq("unverified"), "active".into_sql::<Text>())
+                            .otherwise(users::status)),
+                    users::email_verified_at.eq(Some(at)),
+                    users::updated_at.eq(at),
+                    users::version.eq(users::version + 1),
+                ))
+                .execute(c)
+                .await);
+        self.settle(TABLE, verified).map(drop)
+    }
+
+    async fn set_password(&mut self, id: UserId, hash: &PasswordHash, at: Timestamp) -> Result<(), StoreError> {
+        let changed = on!(self.connection(), |c| diesel::update(users::table.find(Id(id.as_uuid())))
+            .filter(users::deleted_at.is_null())
+            .set((
+                users::password_hash.eq(Some(hash.expose())),
+                users::updated_at.eq(Instant(at)),
+                users::version.eq(users::version + 1),
+            ))
+            .execute(c)
+            .await);
+        self.settle(TABLE, changed).map(drop)
     }
 
     async fn mark_grants_changed(&mut self, id: UserId, at: Timestamp) -> Result<(), StoreError> {

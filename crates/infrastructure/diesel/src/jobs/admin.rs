@@ -12,9 +12,9 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use futures::FutureExt;
 use std::sync::Arc;
-use threshold_application::ports::{JobAdmin, JobCount, StoreError};
+use threshold_application::ports::{JobAdmin, JobCount, ListedJob, StoreError};
 use threshold_domain::Timestamp;
-use threshold_domain::jobs::{Job, JobId, JobState};
+use threshold_domain::jobs::{JobId, JobState};
 
 /// Whatever is not under way.
 const AT_REST: [&str; 2] = ["waiting", "dead"];
@@ -27,11 +27,11 @@ pub(crate) struct DieselJobAdmin {
 
 #[async_trait]
 impl JobAdmin for DieselJobAdmin {
-    async fn list(&self, state: Option<JobState>, at_most: u32) -> Result<Vec<Job>, StoreError> {
+    async fn list(&self, state: Option<JobState>, at_most: u32) -> Result<Vec<ListedJob>, StoreError> {
         let states: &[JobState] = state.as_ref().map_or(&JobState::ALL, std::slice::from_ref);
         let states: Vec<&'static str> = states.iter().map(|state| state.as_str()).collect();
         let rows = self.pools.read(TABLE, |connection| list(connection, states.clone(), at_most).boxed()).await?;
-        rows.into_iter().map(Job::try_from).collect()
+        rows.into_iter().map(ListedJob::try_from).collect()
     }
 
     async fn retry(&self, id: JobId, now: Timestamp) -> Result<bool, StoreError> {
@@ -39,7 +39,12 @@ impl JobAdmin for DieselJobAdmin {
         let changed = on!(tx.connection(), |c| diesel::update(
             jobs::table.find(Id(id.as_uuid())).filter(jobs::state.eq_any(AT_REST))
         )
-        .set((jobs::state.eq("waiting"), jobs::attempts.eq(0), jobs::run_at.eq(Instant(now))))
+        .set((
+            jobs::state.eq("waiting"),
+            jobs::attempts.eq(0),
+            jobs::run_at.eq(Instant(now)),
+            jobs::expires_at.eq(None::<Instant>),
+        ))
         .execute(c)
         .await);
         let changed = tx.settle(TABLE, changed)?;

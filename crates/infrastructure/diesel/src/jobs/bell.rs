@@ -11,11 +11,15 @@ use std::sync::Weak;
 use std::time::Duration;
 use threshold_application::ports::{BoxError, JobBell};
 use tokio::sync::Notify;
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 use tokio_postgres::Config;
 
 /// PostgreSQL's name for what is rung (`NOTIFY`).
 const CHANNEL: &str = "threshold_jobs";
+/// How long a silent server is waited for.
+const LISTEN_TIMEOUT: Duration = Duration::from_secs(10);
+/// How often it is looked whether anybody still listens.
+const STILL_WANTED: Duration = Duration::from_secs(5);
 /// Between two tries to listen to PostgreSQL.
 const LISTEN_AGAIN: Duration = Duration::from_secs(1);
 
@@ -55,6 +59,8 @@ impl Listener {
     pub(crate) fn new(config: &Config, tls: &Tls) -> Self {
         let mut config = config.clone();
         config.application_name("threshold jobs");
+        // A server that vanished without a word is noticed all the same.
+        config.connect_timeout(LISTEN_TIMEOUT).keepalives_idle(LISTEN_TIMEOUT).tcp_user_timeout(LISTEN_TIMEOUT);
         Self { config, tls: tls.clone() }
     }
 
@@ -72,11 +78,20 @@ impl Listener {
         let mut link = connect(&self.config, &self.tls).await?;
         sql_query(format!("LISTEN {CHANNEL}")).execute(&mut link).await?;
         let mut rings = pin!(link.notifications_stream());
-        while let Some(bell) = bell.upgrade() {
-            bell.ring();
-            drop(bell);
-            rings.next().await.ok_or("the connection is lost")??;
+        ring(bell);
+        while bell.strong_count() > 0 {
+            // Now and then it is looked whether anybody still listens.
+            if let Ok(rung) = timeout(STILL_WANTED, rings.next()).await {
+                rung.ok_or("the connection is lost")??;
+                ring(bell);
+            }
         }
         Ok(())
+    }
+}
+
+fn ring(bell: &Weak<Bell>) {
+    if let Some(bell) = bell.upgrade() {
+        bell.ring();
     }
 }

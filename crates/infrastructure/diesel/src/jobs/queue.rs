@@ -14,7 +14,7 @@ use std::sync::Arc;
 use threshold_application::ErrorChain;
 use threshold_application::ports::{Claim, JobQueue, StoreError};
 use threshold_domain::Timestamp;
-use threshold_domain::jobs::{Job, Settlement, Verdict};
+use threshold_domain::jobs::{Job, Settlement, Task, Verdict};
 use uuid::Uuid;
 
 const WAITING: &str = "waiting";
@@ -80,6 +80,7 @@ async fn due(connection: &mut Connection, now: Instant, at_most: u32) -> QueryRe
         Connection::Postgres(link) => {
             jobs::table
                 .filter(jobs::state.ne(DEAD))
+                .filter(jobs::kind.eq_any(Task::KINDS))
                 .filter(jobs::run_at.le(now))
                 .order((jobs::priority, jobs::run_at))
                 .limit(at_most.into())
@@ -92,6 +93,7 @@ async fn due(connection: &mut Connection, now: Instant, at_most: u32) -> QueryRe
         Connection::Sqlite(link) => {
             jobs::table
                 .filter(jobs::state.ne(DEAD))
+                .filter(jobs::kind.eq_any(Task::KINDS))
                 .filter(jobs::run_at.le(now))
                 .order((jobs::priority, jobs::run_at))
                 .limit(at_most.into())
@@ -169,6 +171,7 @@ async fn change(connection: &mut Connection, settlement: &Settlement) -> QueryRe
 async fn next_due(connection: &mut Connection) -> QueryResult<Option<Instant>> {
     on!(connection, |c| jobs::table
         .filter(jobs::state.ne(DEAD))
+        .filter(jobs::kind.eq_any(Task::KINDS))
         .order(jobs::run_at)
         .select(jobs::run_at)
         .first(c)

@@ -4,8 +4,11 @@ use crate::failures::corrupt;
 use crate::schema::jobs;
 use crate::types::{Id, Instant};
 use diesel::prelude::*;
-use threshold_application::ports::StoreError;
+use serde_json::{Value, json};
+use threshold_application::ports::{ListedJob, StoreError};
+use threshold_domain::accounts::{Email, LinkPurpose};
 use threshold_domain::jobs::{Job, JobId, JobState, Priority, Task};
+use threshold_domain::mail::{Language, Notice};
 
 /// What is stored of a job.
 #[derive(Queryable, Selectable, Insertable)]
@@ -60,6 +63,21 @@ impl TryFrom<JobRow> for Job {
     }
 }
 
+impl TryFrom<JobRow> for ListedJob {
+    type Error = StoreError;
+
+    fn try_from(row: JobRow) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: JobId::new(row.id.0),
+            kind: row.kind,
+            state: state(&row.state)?,
+            attempts: u32::try_from(row.attempts).unwrap_or(u32::MAX),
+            run_at: row.run_at.0,
+            last_error: row.last_error,
+        })
+    }
+}
+
 /// The state of a column.
 pub(super) fn state(stored: &str) -> Result<JobState, StoreError> {
     JobState::from_name(stored).ok_or_else(|| corrupt("jobs.state", "no state has this name"))
@@ -76,14 +94,43 @@ fn rank(priority: Priority) -> i64 {
 
 /// What a task of its kind needs to know, as JSON.
 fn payload(task: &Task) -> String {
-    match task {
-        Task::PurgeSessions => "{}".to_owned(),
-    }
+    let payload = match task {
+        Task::PurgeSessions => json!({}),
+        Task::SendLink { purpose, to, language } => {
+            json!({"purpose": purpose.as_str(), "to": to.as_str(), "language": language.tag()})
+        }
+        Task::SendNotice { notice, to, language } => {
+            json!({"notice": notice.as_str(), "to": to.as_str(), "language": language.tag()})
+        }
+    };
+    payload.to_string()
 }
 
-fn task(kind: &str, _payload: &str) -> Result<Task, StoreError> {
+fn task(kind: &str, payload: &str) -> Result<Task, StoreError> {
+    let payload: Value = serde_json::from_str(payload).map_err(|error| corrupt("jobs.payload", error))?;
     match kind {
-        "purge_sessions" => Ok(Task::PurgeSessions),
-        _ => Err(corrupt("jobs.kind", "no task has this name")),
+        "purge_sessions" => Some(Task::PurgeSessions),
+        "send_link" => send_link(&payload),
+        "send_notice" => send_notice(&payload),
+        _ => None,
     }
+    .ok_or_else(|| corrupt("jobs.kind", "no task looks like this"))
+}
+
+fn send_link(payload: &Value) -> Option<Task> {
+    let (to, language) = addressee(payload)?;
+    Some(Task::SendLink { purpose: LinkPurpose::from_name(text(payload, "purpose")?)?, to, language })
+}
+
+fn send_notice(payload: &Value) -> Option<Task> {
+    let (to, language) = addressee(payload)?;
+    Some(Task::SendNotice { notice: Notice::from_name(text(payload, "notice")?)?, to, language })
+}
+
+fn addressee(payload: &Value) -> Option<(Email, Language)> {
+    Some((Email::parse(text(payload, "to")?).ok()?, Language::from_tag(text(payload, "language")?)?))
+}
+
+fn text<'a>(payload: &'a Value, name: &str) -> Option<&'a str> {
+    payload.get(name)?.as_str()
 }

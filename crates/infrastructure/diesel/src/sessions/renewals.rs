@@ -6,6 +6,7 @@ use crate::accounts::{UserRow, by_id};
 use crate::connections::{Connection, Pools};
 use crate::schema::{sessions, users};
 use crate::statements::{Prepared, WithChanged};
+use crate::transaction::DieselUnitOfWork;
 use crate::types::{Id, Instant, SqlInstant};
 use async_trait::async_trait;
 use diesel::dsl::case_when;
@@ -20,13 +21,27 @@ use threshold_domain::sessions::{Session, SessionKind};
 /// Uses refresh tokens up in either database.
 pub(crate) struct DieselSessionRenewals {
     pub(crate) pools: Arc<Pools>,
+    pub(crate) unit_of_work: DieselUnitOfWork,
 }
 
 #[async_trait]
 impl SessionRenewals for DieselSessionRenewals {
-    async fn renew(&self, renewal: &Renewal) -> Result<Option<(Session, User)>, StoreError> {
-        // The second of two tries finds another proof, and changes nothing.
-        let renewed = self.pools.change(TABLE, |connection| renew(connection, renewal.clone()).boxed()).await?;
+    async fn renew(
+        &self,
+        renewal: &(dyn Fn() -> Renewal + Send + Sync),
+    ) -> Result<Option<(Session, User)>, StoreError> {
+        let renewed = match &*self.pools {
+            // The second of two tries finds another proof, and changes nothing.
+            Pools::Postgres(_) => self.pools.change(TABLE, |connection| renew(connection, renewal()).boxed()).await?,
+            // It may wait for the disk and for other processes, which transactions do on a thread of their own.
+            Pools::Sqlite { .. } => {
+                let mut tx = self.unit_of_work.open().await?;
+                let renewed = renew(tx.connection(), renewal()).await;
+                let renewed = tx.settle(TABLE, renewed)?;
+                tx.finish().await?;
+                renewed
+            }
+        };
         let Some((session, user)) = renewed else { return Ok(None) };
         Ok(Some((session.try_into()?, user.try_into()?)))
     }

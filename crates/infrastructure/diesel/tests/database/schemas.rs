@@ -91,5 +91,5 @@ async fn indexes_are_the_same() {
 async fn foreign_keys_are_the_same() {
     let (sqlite, postgres) = both(FOREIGN_KEYS_SQLITE, FOREIGN_KEYS_POSTGRES).await;
     assert_eq!(sqlite, postgres);
-    assert_eq!(sqlite, ["sessions.user_id to users.id CASCADE"]);
+    assert_eq!(sqlite, ["account_links.user_id to users.id CASCADE", "sessions.user_id to users.id CASCADE"]);
 }

@@ -3,7 +3,9 @@
 use super::super::lock;
 use super::{InMemoryStore, Tables};
 use async_trait::async_trait;
-use threshold_application::ports::{Claim, JobAdmin, JobCount, JobQueue, JobRepository, StoreError, Uniqueness};
+use threshold_application::ports::{
+    Claim, JobAdmin, JobCount, JobQueue, JobRepository, ListedJob, StoreError, Uniqueness,
+};
 use threshold_domain::Timestamp;
 use threshold_domain::jobs::{Job, JobId, JobState, Settlement, Verdict};
 
@@ -87,20 +89,27 @@ impl JobQueue for InMemoryStore {
 
 #[async_trait]
 impl JobAdmin for InMemoryStore {
-    async fn list(&self, state: Option<JobState>, at_most: u32) -> Result<Vec<Job>, StoreError> {
+    async fn list(&self, state: Option<JobState>, at_most: u32) -> Result<Vec<ListedJob>, StoreError> {
         let tables = lock(&self.committed);
-        let mut jobs: Vec<_> =
-            tables.jobs.iter().filter(|job| state.is_none_or(|state| job.state == state)).cloned().collect();
+        let is_meant = |job: &&Job| state.is_none_or(|state| job.state == state);
+        let mut jobs: Vec<_> = tables.jobs.iter().filter(is_meant).collect();
         jobs.sort_by_key(|job| (job.created_at, job.id));
-        jobs.truncate(usize::try_from(at_most).unwrap_or(usize::MAX));
-        Ok(jobs)
+        let listed = jobs.into_iter().map(|job| ListedJob {
+            id: job.id,
+            kind: job.task.kind().to_owned(),
+            state: job.state,
+            attempts: job.attempts,
+            run_at: job.run_at,
+            last_error: job.last_error.clone(),
+        });
+        Ok(listed.take(usize::try_from(at_most).unwrap_or(usize::MAX)).collect())
     }
 
     async fn retry(&self, id: JobId, now: Timestamp) -> Result<bool, StoreError> {
         let _writing = self.writing.lock().await;
         let mut tables = lock(&self.committed);
         let Some(job) = tables.at_rest(id) else { return Ok(false) };
-        (job.state, job.attempts, job.run_at) = (JobState::Waiting, 0, now);
+        (job.state, job.attempts, job.run_at, job.expires_at) = (JobState::Waiting, 0, now, None);
         Ok(true)
     }
 

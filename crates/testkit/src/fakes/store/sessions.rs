@@ -125,8 +125,12 @@ impl SessionReader for InMemoryStore {
 
 #[async_trait]
 impl SessionRenewals for InMemoryStore {
-    async fn renew(&self, renewal: &Renewal) -> Result<Option<(Session, User)>, StoreError> {
+    async fn renew(
+        &self,
+        renewal: &(dyn Fn() -> Renewal + Send + Sync),
+    ) -> Result<Option<(Session, User)>, StoreError> {
         let _writing = self.writing.lock().await;
+        let renewal = renewal();
         let mut tables = lock(&self.committed);
         let now = renewal.proof.renewed_at;
         let is_meant = |session: &&mut Session| {

@@ -1,0 +1,45 @@
+//! Asking for a mail with a link.
+
+use crate::ports::{AttemptReader, Clock, IdGenerator, SessionSecrets, StoreError, UnitOfWork};
+use chrono::TimeDelta;
+use std::sync::Arc;
+use threshold_domain::accounts::{Email, LinkPurpose};
+use threshold_domain::jobs::{Job, JobId, Task};
+use threshold_domain::limits::AttemptLimit;
+use threshold_domain::mail::Language;
+
+/// How often one address is written to for one purpose, however many ask for it.
+const LIMIT: AttemptLimit = AttemptLimit { failures: 5, window: TimeDelta::hours(1) };
+
+/// Has a link mailed. Whether anybody has the address is found out later, by the job: asking takes the same time for all.
+pub struct RequestLink {
+    /// Counts how often it was asked.
+    pub attempts: Arc<dyn AttemptReader>,
+    /// Writes the job.
+    pub unit_of_work: Arc<dyn UnitOfWork>,
+    /// Names what is counted.
+    pub secrets: Arc<dyn SessionSecrets>,
+    /// Dates it.
+    pub clock: Arc<dyn Clock>,
+    /// Names the job.
+    pub ids: Arc<dyn IdGenerator>,
+}
+
+impl RequestLink {
+    /// Has a link for `purpose` sent to `email`, if it is somebody's. Who asks for too many gets none, and isn't told.
+    ///
+    /// # Errors
+    /// When the store failed.
+    pub async fn execute(&self, purpose: LinkPurpose, email: Email, language: Language) -> Result<(), StoreError> {
+        let key = self.secrets.attempt_key(&["link", purpose.as_str(), email.canonical()]);
+        let now = self.clock.now();
+        if LIMIT.left(self.attempts.counted(key).await?, now).is_err() {
+            return Ok(());
+        }
+        let task = Task::SendLink { purpose, to: email, language };
+        let mut tx = self.unit_of_work.begin().await?;
+        tx.attempts().count(key, now, now - LIMIT.window).await?;
+        tx.jobs().enqueue(&Job::new(JobId::new(self.ids.next()), task, now, now)).await?;
+        tx.commit().await
+    }
+}

@@ -1,0 +1,59 @@
+//! `POST /api/v1/password/reset`
+
+use crate::app::HttpSettings;
+use crate::detached::Detached;
+use crate::problem::{FieldError, Problem};
+use crate::request::{Fields, language};
+use actix_web::web::{Data, block};
+use actix_web::{HttpRequest, HttpResponse};
+use threshold_application::accounts::{LinkError, ResetPassword};
+use threshold_domain::Refusal;
+use threshold_domain::accounts::{AcceptedPassword, LinkToken, Password, PasswordPolicy, User};
+use utoipa::ToSchema;
+
+/// The secret of a mailed link, and the password that is to be.
+#[derive(Debug, ToSchema)]
+#[expect(dead_code, reason = "it documents what `reset_password` reads, and a test holds the two together")]
+pub(crate) struct ResetPasswordRequest {
+    /// The last part of the link.
+    token: String,
+    /// At least 8 characters by default, hard to guess, without the user's own names.
+    #[schema(format = Password, max_length = 256, example = "violet harbour 92 kites")]
+    new_password: String,
+}
+
+/// Replaces a password by a mailed link, which works once. Every session of the account ends, and its address is proven.
+#[utoipa::path(
+    post,
+    path = "/api/v1/password/reset",
+    request_body = ResetPasswordRequest,
+    responses((status = 204, description = "The password is replaced; sign in with it"))
+)]
+pub(crate) async fn reset_password(
+    use_case: Data<ResetPassword>,
+    detached: Data<Detached>,
+    settings: Data<HttpSettings>,
+    request: HttpRequest,
+    fields: Fields,
+) -> Result<HttpResponse, Problem> {
+    let (token, password) = fields.read(|members| {
+        let token = members.required("token", |text| Ok(LinkToken::parse(text)));
+        let password = members.required("new_password", |text| Password::parse(text));
+        Ok((token?, password?))
+    })?;
+    let token = token.ok_or(LinkError::Unknown)?;
+    let owner = use_case.owner(&token).await?;
+    // Judging a password can take tens of milliseconds: too long for a worker that serves others.
+    let accepted = block(move || accept(password, &owner, &settings.registration.password)).await;
+    let accepted = accepted
+        .map_err(Problem::internal)?
+        .map_err(|refusal| Problem::invalid(vec![FieldError::refused("new_password", &refusal)]))?;
+    let hashed = use_case.hash(token, accepted).await?;
+    let language = language(&request);
+    detached.run(async move { use_case.store(hashed, language).await }).await??;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+fn accept(password: Password, owner: &User, policy: &PasswordPolicy) -> Result<AcceptedPassword, Refusal> {
+    policy.accept(password, Some(&owner.email), owner.username.as_ref())
+}

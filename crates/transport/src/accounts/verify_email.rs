@@ -1,0 +1,34 @@
+//! `GET /api/v1/verify/{token}`
+
+use super::UserView;
+use crate::detached::Detached;
+use crate::problem::Problem;
+use actix_web::HttpResponse;
+use actix_web::web::{Data, Path};
+use serde::Serialize;
+use threshold_application::accounts::{LinkError, VerifyEmail};
+use threshold_domain::accounts::LinkToken;
+use utoipa::ToSchema;
+
+/// Whose address is proven now.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct VerifiedResponse {
+    user: UserView,
+}
+
+/// Takes the secret of a mailed link as the proof of an address. To be called on a click: programs that look into mails follow links.
+#[utoipa::path(
+    get,
+    path = "/api/v1/verify/{token}",
+    params(("token" = String, Path, description = "The last part of the link")),
+    responses((status = 200, description = "The address is proven", body = VerifiedResponse))
+)]
+pub(crate) async fn verify_email(
+    use_case: Data<VerifyEmail>,
+    detached: Data<Detached>,
+    token: Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let token = LinkToken::parse(&token).ok_or(LinkError::Unknown)?;
+    let user = detached.run(async move { use_case.execute(&token).await }).await??;
+    Ok(HttpResponse::Ok().json(VerifiedResponse { user: UserView::from(&user) }))
+}
