@@ -1,4 +1,4 @@
-//! Proving an address and choosing a new password, by mail.
+//! Proving an address by mail, and choosing a new password, by mail or by the old one.
 
 use crate::{installed, on_both};
 use serde_json::json;
@@ -17,6 +17,11 @@ async fn ask(client: &Client, path: &str, email: &str) -> Answer {
 
 async fn reset(client: &Client, secret: &str, password: &str) -> Answer {
     client.post("/api/v1/password/reset", json!({"token": secret, "new_password": password})).await
+}
+
+async fn change(client: &Client, token: &str, current: &str, new: &str) -> Answer {
+    let body = json!({"current_password": current, "new_password": new});
+    client.send(client.request("POST", "/api/v1/password/change").bearer_auth(token).json(&body)).await
 }
 
 fn bare(answer: &Answer) -> (u16, &str) {
@@ -126,6 +131,40 @@ on_both! {
         let secret = server.mails().secret(ADA, 1, "verify").await;
         assert_eq!(reset(&client, &secret, NEW_PASSWORD).await.code(), "token-unknown");
         assert_eq!(verify(&client, &secret).await.status, 200);
+    }
+
+    async fn a_changed_password_ends_every_other_session_and_voids_reset_links(server) {
+        let client = server.client();
+        let (kept, other) = (client.token_of_new(ADA).await, client.token_of(ADA).await);
+        ask(&client, "/api/v1/password/forgot", ADA).await;
+        let secret = server.mails().secret(ADA, 2, "reset").await;
+        assert_eq!(change(&client, &kept, GOOD_PASSWORD, NEW_PASSWORD).await.status, 204);
+        assert_eq!((client.me(&kept).await.status, client.me(&other).await.code()), (200, "token-revoked"));
+        assert_eq!(client.login(ADA, GOOD_PASSWORD).await.status, 401);
+        assert_eq!(client.login(ADA, NEW_PASSWORD).await.status, 200);
+        assert_eq!(reset(&client, &secret, GOOD_PASSWORD).await.code(), "token-used");
+        server.mails().wait_for(ADA, 3).await;
+    }
+
+    async fn a_wrong_current_password_is_counted_like_a_failed_sign_in(server) {
+        let client = server.client();
+        let token = client.token_of_new(ADA).await;
+        for _ in 0..10 {
+            let answer = change(&client, &token, "not the password", NEW_PASSWORD).await;
+            assert_eq!((answer.status, answer.code()), (403, "invalid-credentials"));
+        }
+        let answer = change(&client, &token, GOOD_PASSWORD, NEW_PASSWORD).await;
+        assert_eq!((answer.status, answer.code()), (429, "too-many-attempts"));
+        let answer = client.post("/api/v1/password/change", json!({"current_password": "x", "new_password": "y"})).await;
+        assert_eq!(answer.code(), "unauthenticated");
+    }
+
+    async fn a_new_password_that_is_not_good_enough_changes_nothing(server) {
+        let client = server.client();
+        let token = client.token_of_new(ADA).await;
+        let answer = change(&client, &token, GOOD_PASSWORD, "password").await;
+        assert_eq!((answer.status, answer.faults()), (422, vec![("new_password".to_owned(), "weak".to_owned())]));
+        assert_eq!(client.login(ADA, GOOD_PASSWORD).await.status, 200);
     }
 
     async fn people_are_written_to_in_their_language(server) {

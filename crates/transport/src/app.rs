@@ -9,7 +9,7 @@ use actix_web::middleware::{Condition, from_fn};
 use actix_web::{App, Error, web};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use threshold_application::accounts::{Register, RequestLink, ResetPassword, ShowProfile, VerifyEmail};
+use threshold_application::accounts::{ChangePassword, Register, RequestLink, ResetPassword, ShowProfile, VerifyEmail};
 use threshold_application::operations::CheckReadiness;
 use threshold_application::ports::{
     AccessTokens, Clock, IdGenerator, Meter, SecretGenerator, SessionSecrets, TokenBuckets,
@@ -31,6 +31,8 @@ pub struct Services {
     pub verify_email: Arc<VerifyEmail>,
     /// Has links mailed.
     pub request_link: Arc<RequestLink>,
+    /// Replaces passwords by the old ones.
+    pub change_password: Arc<ChangePassword>,
     /// Replaces passwords by links.
     pub reset_password: Arc<ResetPassword>,
     /// Starts sessions.
@@ -152,6 +154,7 @@ pub fn app(
         .app_data(web::Data::from(services.verify_email))
         .app_data(web::Data::from(services.request_link))
         .app_data(web::Data::from(services.reset_password))
+        .app_data(web::Data::from(services.change_password))
         .app_data(web::Data::from(services.show_profile))
         .app_data(web::Data::from(services.sign_in))
         .app_data(web::Data::from(services.issue_access_token))

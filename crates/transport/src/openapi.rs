@@ -17,6 +17,7 @@ use utoipa::{OpenApi as _, PartialSchema};
     ),
     components(schemas(
         crate::accounts::RegisterRequest,
+        crate::accounts::ChangePasswordRequest,
         crate::accounts::EmailRequest,
         crate::accounts::ResetPasswordRequest,
         crate::accounts::VerifiedResponse,

@@ -45,6 +45,12 @@ fn of_accounts() -> Vec<Endpoint> {
             .with_body()
             .stored()
             .can_fail_with(LINK),
+        Endpoint::new::<accounts::ChangePasswordPath, _, _>("accounts", accounts::change_password)
+            .for_signed_in()
+            .proves_identity()
+            .with_body()
+            .stored()
+            .can_fail_with(&[Code::WrongPassword, Code::TooManyAttempts]),
         Endpoint::new::<accounts::MePath, _, _>("accounts", accounts::me).for_signed_in(),
     ]
 }

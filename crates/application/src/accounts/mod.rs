@@ -1,5 +1,6 @@
 //! Accounts: registering, proving the address, a new password, looking at oneself, and the mails about it.
 
+mod change_password;
 mod link_error;
 mod register;
 mod request_link;
@@ -9,6 +10,7 @@ mod send_notice;
 mod show_profile;
 mod verify_email;
 
+pub use change_password::{ChangePassword, ChangePasswordError, CheckedChange};
 pub use link_error::LinkError;
 pub use register::{HashedRegistration, Register, RegisterError};
 pub use request_link::RequestLink;

@@ -3,7 +3,7 @@
 use super::StoreError;
 use async_trait::async_trait;
 use threshold_domain::Timestamp;
-use threshold_domain::accounts::{AccountLink, LinkId, LinkPurpose, LinkToken};
+use threshold_domain::accounts::{AccountLink, LinkId, LinkPurpose, LinkToken, UserId};
 use threshold_domain::sessions::SecretDigest;
 
 /// Keeps links within a transaction.
@@ -33,6 +33,12 @@ pub trait LinkRepository: Send {
     /// # Errors
     /// `Unavailable`, `Corrupt`.
     async fn find(&mut self, digest: &SecretDigest, purpose: LinkPurpose) -> Result<Option<AccountLink>, StoreError>;
+
+    /// Voids every link of a user for a purpose.
+    ///
+    /// # Errors
+    /// `Unavailable`.
+    async fn void(&mut self, user: UserId, purpose: LinkPurpose, at: Timestamp) -> Result<(), StoreError>;
 
     /// Deletes links that expired before that moment, at most `at_most` of them; answers how many.
     ///

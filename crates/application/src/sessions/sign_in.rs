@@ -100,7 +100,7 @@ impl SignIn {
     /// # Errors
     /// See [`SignInError`].
     pub async fn check(&self, attempt: Attempt) -> Result<ProvenUser, SignInError> {
-        let outcome = self.check_password(attempt).await.and_then(|proven| {
+        let outcome = self.prove(attempt).await.and_then(|proven| {
             proven.user.may_sign_in(self.settings.require_verified_email)?;
             Ok(proven)
         });
@@ -114,7 +114,11 @@ impl SignIn {
         outcome
     }
 
-    async fn check_password(&self, attempt: Attempt) -> Result<ProvenUser, SignInError> {
+    /// Whether the password is right, whatever else may keep the account from signing in; wrong ones are counted all the same.
+    ///
+    /// # Errors
+    /// `InvalidCredentials`, `TooManyAttempts`, `Hashing`, `Store`.
+    pub async fn prove(&self, attempt: Attempt) -> Result<ProvenUser, SignInError> {
         let Attempt { login, password, guesser } = attempt;
         let (user, hash) = match self.accounts.find_by_login(&login).await? {
             Some(Credentials { user, password_hash }) => (Some(user), password_hash),

@@ -9,7 +9,7 @@ use crate::config::Settings;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
-use threshold_application::accounts::{Register, RequestLink, ResetPassword, ShowProfile, VerifyEmail};
+use threshold_application::accounts::{ChangePassword, Register, RequestLink, ResetPassword, ShowProfile, VerifyEmail};
 use threshold_application::operations::CheckReadiness;
 use threshold_application::ports::ReadinessCheck;
 use threshold_application::sessions::{
@@ -89,7 +89,9 @@ pub(super) async fn wire(settings: &Settings, started: Instant) -> Result<Wiring
 
 fn services(settings: &Settings, adapters: &Adapters, draining: &Arc<AtomicBool>) -> Services {
     let Adapters { clock, database, .. } = adapters;
+    let sign_in = Arc::new(sign_in(settings, adapters));
     Services {
+        change_password: Arc::new(change_password(adapters, &sign_in)),
         register: Arc::new(register(adapters)),
         verify_email: Arc::new(VerifyEmail {
             unit_of_work: database.unit_of_work(),
@@ -100,7 +102,7 @@ fn services(settings: &Settings, adapters: &Adapters, draining: &Arc<AtomicBool>
         request_link: Arc::new(request_link(adapters)),
         reset_password: Arc::new(reset_password(adapters)),
         show_profile: Arc::new(ShowProfile { accounts: adapters.users.clone() }),
-        sign_in: Arc::new(sign_in(settings, adapters)),
+        sign_in,
         issue_access_token: Arc::new(IssueAccessToken {
             tokens: adapters.tokens.clone(),
             clock: Arc::clone(clock),
@@ -225,6 +227,18 @@ fn reset_password(adapters: &Adapters) -> ResetPassword {
         hasher: Arc::clone(&adapters.hasher),
         unit_of_work: adapters.database.unit_of_work(),
         secrets: Arc::clone(&adapters.link_secrets),
+        announcer: Arc::clone(&adapters.announcer),
+        clock: Arc::clone(&adapters.clock),
+        ids: Arc::clone(&adapters.ids),
+    }
+}
+
+fn change_password(adapters: &Adapters, sign_in: &Arc<SignIn>) -> ChangePassword {
+    ChangePassword {
+        accounts: adapters.database.accounts(),
+        sign_in: Arc::clone(sign_in),
+        hasher: Arc::clone(&adapters.hasher),
+        unit_of_work: adapters.database.unit_of_work(),
         announcer: Arc::clone(&adapters.announcer),
         clock: Arc::clone(&adapters.clock),
         ids: Arc::clone(&adapters.ids),

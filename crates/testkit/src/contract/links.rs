@@ -78,6 +78,22 @@ pub async fn the_newest_link_voids_the_older_ones(stores: &Stores) {
     }
 }
 
+/// And nobody else's, nor for another purpose.
+pub async fn voiding_links_spares_those_of_others(stores: &Stores) {
+    insert(stores, &a_user(1)).await.unwrap();
+    insert(stores, &a_user(2)).await.unwrap();
+    let (void, others) = (a_link(1, &a_user(1), 0), a_link(2, &a_user(2), 0));
+    let reset = AccountLink { purpose: LinkPurpose::ResetPassword, ..a_link(3, &a_user(1), 0) };
+    for link in [&void, &others, &reset] {
+        add(stores, link).await;
+    }
+    let mut tx = stores.unit_of_work.begin().await.unwrap();
+    tx.links().void(a_user(1).id, LinkPurpose::VerifyEmail, at(4)).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(found(stores, &void).await.and_then(|link| link.used_at), Some(at(4)));
+    assert!(use_up(stores, &others, at(5)).await.is_some() && use_up(stores, &reset, at(5)).await.is_some());
+}
+
 /// Step by step.
 pub async fn old_links_are_purged(stores: &Stores) {
     insert(stores, &a_user(1)).await.unwrap();

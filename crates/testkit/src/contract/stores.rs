@@ -105,6 +105,7 @@ macro_rules! store_contract {
                 of_many_who_use_one_link_one_gets_it,
                 a_link_is_worth_nothing_once_it_has_expired,
                 the_newest_link_voids_the_older_ones,
+                voiding_links_spares_those_of_others,
                 old_links_are_purged,
                 a_proven_address_makes_the_unverified_active,
                 a_new_password_takes_the_place_of_the_old_one,

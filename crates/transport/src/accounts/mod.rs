@@ -1,5 +1,6 @@
 //! Accounts over HTTP.
 
+mod change_password;
 mod forgot_password;
 mod me;
 mod register;
@@ -9,6 +10,9 @@ mod reset_password;
 mod user_view;
 mod verify_email;
 
+pub(crate) use change_password::{
+    __path_change_password as ChangePasswordPath, ChangePasswordRequest, change_password,
+};
 pub(crate) use forgot_password::{__path_forgot_password as ForgotPasswordPath, forgot_password};
 pub(crate) use me::{__path_me as MePath, me};
 pub(crate) use register::{__path_register as RegisterPath, Accepted, RegisterRequest, register};

@@ -17,6 +17,7 @@ pub(crate) enum Code {
     AccountSuspended,
     EmailUnverified,
     CsrfFailed,
+    WrongPassword,
     OriginNotAllowed,
     RouteNotFound,
     SessionNotFound,
@@ -50,6 +51,13 @@ const fn entry(code: &'static str, status: StatusCode, title: &'static str, expl
     Entry { code, status, title, explanation }
 }
 
+// One name for both: `InvalidCredentials` is how a sign-in fails, this is how somebody fails who is signed in.
+const WRONG_PASSWORD: Entry = entry(
+    "invalid-credentials",
+    StatusCode::FORBIDDEN,
+    "The current password is wrong",
+    "The password that was to prove that it is you is wrong. It was counted like a failed sign-in.",
+);
 const LINK_UNKNOWN: Entry = entry(
     "token-unknown",
     StatusCode::NOT_FOUND,
@@ -68,6 +76,12 @@ const LINK_USED: Entry = entry(
     StatusCode::GONE,
     "The link was used before",
     "A mailed link works once, and a newer one takes the place of those before it. Use the newest mail, or ask for another one.",
+);
+const TOO_MANY_ATTEMPTS: Entry = entry(
+    "too-many-attempts",
+    StatusCode::TOO_MANY_REQUESTS,
+    "Too many failed attempts",
+    "There were too many wrong passwords for this name, so for a while not even the right one is looked at. Try again after the time in “Retry-After”, or from a device that you have signed in on before.",
 );
 const INTERNAL_ERROR: Entry = entry(
     "internal-error",
@@ -90,7 +104,7 @@ const UNAVAILABLE: Entry = entry(
 
 impl Code {
     /// Every code, in the order of their statuses.
-    pub(crate) const ALL: [Self; 31] = [
+    pub(crate) const ALL: [Self; 32] = [
         Self::MalformedJson,
         Self::Unauthenticated,
         Self::InvalidCredentials,
@@ -103,6 +117,7 @@ impl Code {
         Self::AccountSuspended,
         Self::EmailUnverified,
         Self::CsrfFailed,
+        Self::WrongPassword,
         Self::OriginNotAllowed,
         Self::RouteNotFound,
         Self::SessionNotFound,
@@ -176,6 +191,7 @@ impl Code {
                 "The password was right, but this service asks for a verified address. Follow the link in the mail that was sent to it."),
             Self::CsrfFailed => entry("csrf-failed", StatusCode::FORBIDDEN, "The request may come from another site",
                 "A request that is authenticated by a cookie must prove that a page of this service sends it. Send the session’s token, from GET /api/v1/csrf, as “X-CSRF-Token”."),
+            Self::WrongPassword => WRONG_PASSWORD,
             Self::OriginNotAllowed => entry("origin-not-allowed", StatusCode::FORBIDDEN, "Pages of this origin may not ask",
                 "A browser asked whether a page of another site may send this request. It may not; the operator can allow exact origins by “server.cors_origins”."),
             Self::RouteNotFound => entry("route-not-found", StatusCode::NOT_FOUND, "There is nothing at this path",
@@ -203,8 +219,7 @@ impl Code {
                 "A field that is not known is refused rather than ignored, so that a slip of the pen is noticed. It is listed in “errors”, with whatever else is at fault."),
             Self::RateLimited => entry("rate-limited", StatusCode::TOO_MANY_REQUESTS, "Too many requests",
                 "More requests came from this address than it may send. Try again after the time in “Retry-After”."),
-            Self::TooManyAttempts => entry("too-many-attempts", StatusCode::TOO_MANY_REQUESTS, "Too many failed attempts",
-                "There were too many wrong passwords for this name, so for a while not even the right one is looked at. Try again after the time in “Retry-After”, or from a device that you have signed in on before."),
+            Self::TooManyAttempts => TOO_MANY_ATTEMPTS,
             Self::InternalError => INTERNAL_ERROR,
             Self::Overloaded => OVERLOADED,
             Self::Unavailable => UNAVAILABLE,

@@ -3,7 +3,9 @@
 use super::{Code, FieldError, Problem};
 use actix_web::http::header::{HeaderValue, RETRY_AFTER};
 use std::time::Duration;
-use threshold_application::accounts::{LinkError, RegisterError, ResetPasswordError, ShowProfileError};
+use threshold_application::accounts::{
+    ChangePasswordError, LinkError, RegisterError, ResetPasswordError, ShowProfileError,
+};
 use threshold_application::ports::{HashingError, IssueTokenError, StoreError};
 use threshold_application::sessions::{AuthenticateError, EndSessionError, RefreshError, SignInError};
 
@@ -30,6 +32,18 @@ impl From<LinkError> for Problem {
             LinkError::Expired => Self::new(Code::LinkExpired),
             LinkError::Used => Self::new(Code::LinkUsed),
             LinkError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<ChangePasswordError> for Problem {
+    fn from(error: ChangePasswordError) -> Self {
+        match error {
+            ChangePasswordError::Gone => Self::new(Code::TokenRevoked),
+            ChangePasswordError::WrongPassword => Self::new(Code::WrongPassword),
+            ChangePasswordError::TooManyAttempts { retry_after } => retry(Code::TooManyAttempts, retry_after),
+            ChangePasswordError::Hashing(error) => error.into(),
+            ChangePasswordError::Store(error) => error.into(),
         }
     }
 }

@@ -12,7 +12,7 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use threshold_application::ports::{LinkRepository, StoreError};
 use threshold_domain::Timestamp;
-use threshold_domain::accounts::{AccountLink, LinkPurpose};
+use threshold_domain::accounts::{AccountLink, LinkPurpose, UserId};
 use threshold_domain::sessions::SecretDigest;
 
 #[async_trait]
@@ -69,6 +69,17 @@ impl LinkRepository for DieselTransaction {
             .await
             .optional());
         self.settle(TABLE, found)?.map(AccountLink::try_from).transpose()
+    }
+
+    async fn void(&mut self, user: UserId, purpose: LinkPurpose, at: Timestamp) -> Result<(), StoreError> {
+        let voided = on!(self.connection(), |c| diesel::update(account_links::table)
+            .filter(account_links::user_id.eq(Id(user.as_uuid())))
+            .filter(account_links::purpose.eq(purpose.as_str()))
+            .filter(account_links::used_at.is_null())
+            .set(account_links::used_at.eq(Some(Instant(at))))
+            .execute(c)
+            .await);
+        self.settle(TABLE, voided).map(drop)
     }
 
     async fn purge(&mut self, before: Timestamp, at_most: u32) -> Result<u32, StoreError> {

@@ -4,7 +4,7 @@ use super::Tables;
 use async_trait::async_trait;
 use threshold_application::ports::{LinkRepository, StoreError};
 use threshold_domain::Timestamp;
-use threshold_domain::accounts::{AccountLink, LinkPurpose};
+use threshold_domain::accounts::{AccountLink, LinkPurpose, UserId};
 use threshold_domain::sessions::SecretDigest;
 
 #[async_trait]
@@ -39,6 +39,13 @@ impl LinkRepository for Tables {
 
     async fn find(&mut self, digest: &SecretDigest, purpose: LinkPurpose) -> Result<Option<AccountLink>, StoreError> {
         Ok(self.links.iter().find(|link| link.digest == *digest && link.purpose == purpose).cloned())
+    }
+
+    async fn void(&mut self, user: UserId, purpose: LinkPurpose, at: Timestamp) -> Result<(), StoreError> {
+        for link in self.links.iter_mut().filter(|link| link.user_id == user && link.purpose == purpose) {
+            link.used_at.get_or_insert(at);
+        }
+        Ok(())
     }
 
     async fn purge(&mut self, before: Timestamp, at_most: u32) -> Result<u32, StoreError> {
