@@ -11,6 +11,7 @@
 mod harness;
 
 pub use threshold_test_redis::OwnRedis;
+pub use threshold_test_smtp::{Manner, OwnSmtp, Stage};
 
 pub use harness::{
     Answer, Backend, Client, GOOD_PASSWORD, Haproxy, Installation, Mailbox, ReadMail, Server, raw, read_head,

@@ -6,6 +6,7 @@ mod crash;
 mod instances;
 mod jobs;
 mod keys;
+mod mail;
 mod news;
 mod outage;
 mod overload;

@@ -1,10 +1,11 @@
 //! `POST /api/v1/password/change`
 
+use super::new_password::judged;
 use crate::app::HttpSettings;
 use crate::detached::Detached;
-use crate::problem::{FieldError, Problem};
+use crate::problem::Problem;
 use crate::request::{Authenticated, Fields, guesser, language};
-use actix_web::web::{Data, block};
+use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use threshold_application::accounts::ChangePassword;
 use threshold_domain::accounts::Password;
@@ -42,12 +43,7 @@ pub(crate) async fn change_password(
         Ok((current?, new?))
     })?;
     let user = use_case.owner(caller.0.user_id).await?;
-    let owner = user.clone();
-    // Judging a password can take tens of milliseconds: too long for a worker that serves others.
-    let judged =
-        block(move || settings.registration.password.accept(new, Some(&owner.email), owner.username.as_ref())).await;
-    let judged = judged.map_err(Problem::internal)?;
-    let accepted = judged.map_err(|refusal| Problem::invalid(vec![FieldError::refused("new_password", &refusal)]))?;
+    let accepted = judged(new, user.clone(), settings).await?;
     let change = use_case.check(user, current, accepted, guesser(&request)).await?;
     let (kept, language) = (caller.0.session, language(&request));
     detached.run(async move { use_case.store(change, kept, language).await }).await??;

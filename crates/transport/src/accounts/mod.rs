@@ -3,6 +3,7 @@
 mod change_password;
 mod forgot_password;
 mod me;
+mod new_password;
 mod register;
 mod request_link;
 mod resend_verification;

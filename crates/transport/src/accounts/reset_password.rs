@@ -1,14 +1,14 @@
 //! `POST /api/v1/password/reset`
 
+use super::new_password::judged;
 use crate::app::HttpSettings;
 use crate::detached::Detached;
-use crate::problem::{FieldError, Problem};
+use crate::problem::Problem;
 use crate::request::{Fields, language};
-use actix_web::web::{Data, block};
+use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use threshold_application::accounts::{LinkError, ResetPassword};
-use threshold_domain::Refusal;
-use threshold_domain::accounts::{AcceptedPassword, LinkToken, Password, PasswordPolicy, User};
+use threshold_domain::accounts::{LinkToken, Password};
 use utoipa::ToSchema;
 
 /// The secret of a mailed link, and the password that is to be.
@@ -43,17 +43,9 @@ pub(crate) async fn reset_password(
     })?;
     let token = token.ok_or(LinkError::Unknown)?;
     let owner = use_case.owner(&token).await?;
-    // Judging a password can take tens of milliseconds: too long for a worker that serves others.
-    let accepted = block(move || accept(password, &owner, &settings.registration.password)).await;
-    let accepted = accepted
-        .map_err(Problem::internal)?
-        .map_err(|refusal| Problem::invalid(vec![FieldError::refused("new_password", &refusal)]))?;
+    let accepted = judged(password, owner, settings).await?;
     let hashed = use_case.hash(token, accepted).await?;
     let language = language(&request);
     detached.run(async move { use_case.store(hashed, language).await }).await??;
     Ok(HttpResponse::NoContent().finish())
-}
-
-fn accept(password: Password, owner: &User, policy: &PasswordPolicy) -> Result<AcceptedPassword, Refusal> {
-    policy.accept(password, Some(&owner.email), owner.username.as_ref())
 }
