@@ -13,6 +13,7 @@
 //! let store = InMemoryStore::default();
 //! let register = Register {
 //!     accounts: Arc::new(store.clone()),
+//!     attempts: Arc::new(store.clone()),
 //!     secrets: Arc::new(FakeSecrets),
 //!     hasher: Arc::new(FakeHasher::default()),
 //!     unit_of_work: Arc::new(store.clone()),
