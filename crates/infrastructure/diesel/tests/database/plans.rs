@@ -6,8 +6,11 @@ use crate::values::{at, session, user};
 use diesel::connection::{Instrumentation, InstrumentationEvent, set_default_instrumentation};
 use std::cell::RefCell;
 use std::fmt::Write;
+use threshold_application::ports::Claim;
 use threshold_diesel::Database;
 use threshold_domain::accounts::Login;
+use threshold_testkit::a_link;
+use uuid::Uuid;
 
 thread_local! {
     static STATEMENTS: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
@@ -32,6 +35,8 @@ const MANY_ROWS: &str = "
     INSERT INTO users (id, email, email_canonical, username, status, created_at, updated_at, version)
     SELECT gen_random_uuid(), 'u' || n || '@example.org', 'u' || n || '@example.org', 'u' || n, 'active', now(), now(), 1
     FROM generate_series(1, 2000) n;
+    INSERT INTO account_links (id, user_id, purpose, email, digest, created_at, expires_at)
+    SELECT gen_random_uuid(), id, 'verify_email', email, sha256(email::bytea), now(), now() FROM users;
     INSERT INTO sessions (id, user_id, created_at, expires_at, ended_at)
     SELECT gen_random_uuid(), id, now(), now(), CASE WHEN email < 'u2' THEN now() END FROM users;
     ANALYZE";
@@ -99,6 +104,30 @@ on_both! {
         assert_uses(&place, "users", "users_username_key", "users_username_key (username=?)").await;
         database.unit_of_work().begin().await.unwrap().users().record_login(ada.id, at(1)).await.unwrap();
         assert_uses(&place, "users", "users_pkey", "PRIMARY KEY (id=?)").await;
+    }
+
+    async fn jobs_that_are_due_are_found_by_an_index(place: Place) {
+        let database = filled(&place).await;
+        let claim = Claim { id: Uuid::nil(), now: at(0), until: at(60) };
+        database.job_queue().claim(&claim, 10).await.unwrap();
+        // In its order: the first that are due end the search.
+        assert!(plan_of_last(&place, "jobs").await.contains("jobs_due_idx"));
+        database.job_queue().next_due().await.unwrap();
+        assert!(plan_of_last(&place, "jobs").await.contains("jobs_run_at_idx"));
+    }
+
+    async fn links_are_found_by_an_index(place: Place) {
+        let database = filled(&place).await;
+        let link = a_link(1, &user(1), 0);
+        let unit_of_work = database.unit_of_work();
+        let mut tx = unit_of_work.begin().await.unwrap();
+        tx.links().use_up(&link.digest, link.purpose, at(1)).await.unwrap();
+        assert_uses(&place, "account_links", "account_links_digest_key", "account_links_digest_key (digest=?)").await;
+        tx.links().find(&link.digest, link.purpose).await.unwrap();
+        assert_uses(&place, "account_links", "account_links_digest_key", "account_links_digest_key (digest=?)").await;
+        tx.links().void(link.user_id, link.purpose, at(1)).await.unwrap();
+        let by_user = "account_links_user_id_idx (user_id=? AND purpose=?)";
+        assert_uses(&place, "account_links", "account_links_user_id_idx", by_user).await;
     }
 
     async fn sessions_are_found_by_an_index(place: Place) {
