@@ -92,7 +92,7 @@ async fn unknown_routes_and_methods_are_problems_too() {
     }
     for (method, path, allow) in [
         ("GET", "/api/v1/register", "POST"),
-        ("DELETE", "/api/v1/users/me", "GET, HEAD"),
+        ("DELETE", "/api/v1/users/me/export", "GET, HEAD"),
         ("PATCH", "/health", "GET, HEAD"),
         ("OPTIONS", "/api/v1/login", "POST"),
         ("BREW", "/api/v1/logout", "POST"),

@@ -6,6 +6,7 @@ mod browser_sessions;
 mod configuration;
 mod conventions;
 mod cors;
+mod deletion;
 mod flow;
 mod guessing;
 mod limits;
@@ -13,6 +14,8 @@ mod mailed_links;
 mod malformed;
 mod openapi;
 mod operations;
+mod pre_hijack;
+mod profile;
 mod refresh;
 mod sessions;
 

@@ -26,7 +26,7 @@ impl Meter for NoMeter {
 }
 
 /// The database of an installation, opened beside it.
-async fn opened(installation: &Installation) -> Database {
+pub(crate) async fn opened(installation: &Installation) -> Database {
     let settings = DatabaseSettings::new(installation.database_url().parse().unwrap());
     Database::connect(&settings, Arc::new(NoMeter)).await.unwrap()
 }
@@ -120,7 +120,7 @@ async fn operators_list_retry_and_discard_jobs_that_were_given_up() {
         let dead = |number| Job {
             state: JobState::Dead,
             last_error: Some("the disk is full".to_owned()),
-            ..Job::new(JobId::new(uuid::Uuid::from_u128(number)), Task::PurgeSessions, now, now)
+            ..Job::new(JobId::new(uuid::Uuid::from_u128(number)), Task::EnforceRetention, now, now)
         };
         let mut tx = database.unit_of_work().begin().await.unwrap();
         tx.jobs().enqueue(&dead(1)).await.unwrap();
@@ -133,7 +133,7 @@ async fn operators_list_retry_and_discard_jobs_that_were_given_up() {
         let (code, table) = run(&["jobs", "list", "--state", "dead"]);
         assert_eq!((code, table.lines().count()), (Some(0), 2), "{table}");
         assert!(
-            table.lines().all(|line| line.contains("purge_sessions") && line.ends_with("the disk is full")),
+            table.lines().all(|line| line.contains("enforce_retention") && line.ends_with("the disk is full")),
             "{table}"
         );
         let (one, other) = (dead(1).id.to_string(), dead(2).id.to_string());

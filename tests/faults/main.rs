@@ -11,6 +11,7 @@ mod news;
 mod outage;
 mod overload;
 mod redis;
+mod retention;
 mod shutdown;
 mod storage;
 mod timing;

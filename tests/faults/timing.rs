@@ -71,6 +71,22 @@ async fn unknown_names_and_wrong_passwords_take_the_same_time() {
 }
 
 #[tokio::test]
+async fn unknown_names_take_the_time_of_hashes_that_are_weaker_than_new_ones() {
+    let installation = installed(Backend::Sqlite).await;
+    let earlier = installation.start().await;
+    for number in 0..TRIES {
+        assert_eq!(register(&earlier.client(), &format!("known-{number}@example.org")).await.status, 201);
+    }
+    drop(earlier);
+    let server = installation.with("PASSWORD__BCRYPT_COST", "7").start().await;
+    let client = server.client();
+    let login = async |name: String| client.login(&name, "something else 11").await;
+    let known = |number| login(format!("known-{number}@example.org"));
+    let unknown = |number| login(format!("nobody{number}@example.org"));
+    assert_alike("login", known, unknown).await;
+}
+
+#[tokio::test]
 async fn where_accounts_are_concealed_taken_and_new_addresses_look_and_last_alike() {
     for backend in [Backend::Sqlite, Backend::Postgres] {
         let installation = installed(backend).await.with("REGISTRATION__CONCEAL_EXISTING", "true");

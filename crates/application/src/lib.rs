@@ -8,6 +8,7 @@ mod error_chain;
 pub mod jobs;
 pub mod operations;
 pub mod ports;
+pub mod retention;
 pub mod sessions;
 
 pub use error_chain::ErrorChain;

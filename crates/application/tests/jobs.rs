@@ -70,7 +70,7 @@ impl World {
     }
 
     fn tries(&self, outcome: &str) -> u64 {
-        self.meter.counted(Metric::JobTries, &["purge_sessions", outcome])
+        self.meter.counted(Metric::JobTries, &["enforce_retention", outcome])
     }
 }
 
@@ -163,7 +163,7 @@ async fn a_schedule_writes_one_job_a_tick_whoever_asks_and_however_often() {
         unit_of_work: Arc::new(world.store.clone()),
         clock: world.clock.clone(),
         ids: Arc::new(SequentialIds::default()),
-        schedules: vec![Schedule::every(chrono::TimeDelta::minutes(1), Task::PurgeSessions)],
+        schedules: vec![Schedule::every(chrono::TimeDelta::minutes(1), Task::EnforceRetention)],
     };
     let one = run();
     let next = one.execute().await.unwrap();
@@ -185,7 +185,7 @@ async fn counts_of_every_state_are_shown_also_if_there_is_none() {
     let clock = world.clock.clone();
     let manage = ManageJobs { jobs: Arc::new(world.store.clone()), clock, meter: world.meter.clone() };
     manage.measure().await.unwrap();
-    let shown = |state| world.meter.gauge(Metric::Jobs, &["purge_sessions", state]);
+    let shown = |state| world.meter.gauge(Metric::Jobs, &["enforce_retention", state]);
     assert_eq!((shown("waiting"), shown("running"), shown("dead")), (Some(1.0), Some(0.0), Some(0.0)));
     assert_eq!(at(0), a_job(1, 0).created_at);
 }

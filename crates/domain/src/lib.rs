@@ -21,9 +21,11 @@ pub mod accounts;
 pub mod jobs;
 pub mod limits;
 pub mod mail;
+mod precondition;
 mod refusal;
 pub mod sessions;
 
+pub use precondition::Precondition;
 pub use refusal::{Refusal, RefusalCode};
 
 /// A moment in UTC, in whole microseconds: what both databases can keep.

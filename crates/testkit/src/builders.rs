@@ -113,7 +113,7 @@ pub fn a_registration(email: &str) -> Registration {
 /// Job number `number`, due at that second.
 #[must_use]
 pub fn a_job(number: u128, due: i64) -> Job {
-    Job::new(JobId::new(Uuid::from_u128(number)), Task::PurgeSessions, at(0), at(due))
+    Job::new(JobId::new(Uuid::from_u128(number)), Task::EnforceRetention, at(0), at(due))
 }
 
 /// A mail of that number to a reader of their own, in English.

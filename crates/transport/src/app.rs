@@ -9,7 +9,10 @@ use actix_web::middleware::{Condition, from_fn};
 use actix_web::{App, Error, web};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use threshold_application::accounts::{ChangePassword, Register, RequestLink, ResetPassword, ShowProfile, VerifyEmail};
+use threshold_application::accounts::{
+    ChangePassword, DeleteAccount, ExportPersonalData, Register, RequestLink, ResetPassword, ShowProfile,
+    UpdateProfile, VerifyEmail,
+};
 use threshold_application::operations::CheckReadiness;
 use threshold_application::ports::{
     AccessTokens, Clock, IdGenerator, Meter, SecretGenerator, SessionSecrets, TokenBuckets,
@@ -27,6 +30,12 @@ pub struct Services {
     pub register: Arc<Register>,
     /// Shows one's own account.
     pub show_profile: Arc<ShowProfile>,
+    /// Changes it.
+    pub update_profile: Arc<UpdateProfile>,
+    /// Deletes it.
+    pub delete_account: Arc<DeleteAccount>,
+    /// Shows everything that is held about oneself.
+    pub export_personal_data: Arc<ExportPersonalData>,
     /// Takes links as proof of addresses.
     pub verify_email: Arc<VerifyEmail>,
     /// Has links mailed.
@@ -156,6 +165,9 @@ pub fn app(
         .app_data(web::Data::from(services.reset_password))
         .app_data(web::Data::from(services.change_password))
         .app_data(web::Data::from(services.show_profile))
+        .app_data(web::Data::from(services.update_profile))
+        .app_data(web::Data::from(services.delete_account))
+        .app_data(web::Data::from(services.export_personal_data))
         .app_data(web::Data::from(services.sign_in))
         .app_data(web::Data::from(services.issue_access_token))
         .app_data(web::Data::from(services.refresh_session))

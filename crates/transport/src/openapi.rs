@@ -23,6 +23,10 @@ use utoipa::{OpenApi as _, PartialSchema};
         crate::accounts::VerifiedResponse,
         crate::accounts::Accepted,
         crate::accounts::UserView,
+        crate::accounts::UpdateMeRequest,
+        crate::accounts::DeleteMeRequest,
+        crate::accounts::DeletedResponse,
+        crate::accounts::PersonalDataView,
         crate::sessions::LoginRequest,
         crate::sessions::LoginResponse,
         crate::sessions::RefreshRequest,
@@ -36,7 +40,7 @@ use utoipa::{OpenApi as _, PartialSchema};
         crate::problem::FieldError,
     )),
     tags(
-        (name = "accounts", description = "Registering and looking at oneself"),
+        (name = "accounts", description = "Registering, passwords, and one's own account"),
         (name = "sessions", description = "Signing in and out, staying signed in, and where one is"),
         (name = "operations", description = "For operators and tools")
     )

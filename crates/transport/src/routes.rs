@@ -17,7 +17,7 @@ const LINK: &[Code] = &[Code::LinkUnknown, Code::LinkExpired, Code::LinkUsed];
 
 /// Every operation, in the order of the document.
 pub(crate) fn endpoints() -> Vec<Endpoint> {
-    [of_accounts(), of_sessions(), of_operations()].into_iter().flatten().collect()
+    [of_accounts(), of_profile(), of_sessions(), of_operations()].into_iter().flatten().collect()
 }
 
 fn of_accounts() -> Vec<Endpoint> {
@@ -35,7 +35,8 @@ fn of_accounts() -> Vec<Endpoint> {
         Endpoint::new::<accounts::VerifyEmailPath, _, _>("accounts", accounts::verify_email)
             .proves_identity()
             .stored()
-            .can_fail_with(LINK),
+            .can_fail_with(LINK)
+            .can_fail_with(&[Code::EmailTaken]),
         Endpoint::new::<accounts::ForgotPasswordPath, _, _>("accounts", accounts::forgot_password)
             .proves_identity()
             .with_body()
@@ -51,7 +52,22 @@ fn of_accounts() -> Vec<Endpoint> {
             .with_body()
             .stored()
             .can_fail_with(&[Code::WrongPassword, Code::TooManyAttempts]),
+    ]
+}
+
+fn of_profile() -> Vec<Endpoint> {
+    vec![
         Endpoint::new::<accounts::MePath, _, _>("accounts", accounts::me).for_signed_in(),
+        Endpoint::new::<accounts::UpdateMePath, _, _>("accounts", accounts::update_me)
+            .for_signed_in()
+            .with_body()
+            .can_fail_with(&[Code::EmailTaken, Code::UsernameTaken, Code::PreconditionFailed]),
+        Endpoint::new::<accounts::DeleteMePath, _, _>("accounts", accounts::delete_me)
+            .for_signed_in()
+            .proves_identity()
+            .with_body()
+            .can_fail_with(&[Code::WrongPassword, Code::TooManyAttempts, Code::PreconditionFailed]),
+        Endpoint::new::<accounts::ExportMePath, _, _>("accounts", accounts::export_me).for_signed_in(),
     ]
 }
 

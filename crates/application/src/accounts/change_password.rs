@@ -83,10 +83,11 @@ impl ChangePassword {
     }
 
     /// The second half: changes the store, and should run to its end once it has begun. The session `kept` goes on; links that
-    /// were mailed to replace the old password are void.
+    /// were mailed to replace the old password are void, and so is the wish for another address: whoever knew the old password may
+    /// have asked for it.
     ///
     /// # Errors
-    /// `Store`.
+    /// `Gone`, `Store`.
     pub async fn store(
         &self,
         change: CheckedChange,
@@ -96,7 +97,10 @@ impl ChangePassword {
         let CheckedChange { user, password_hash } = change;
         let now = self.clock.now();
         let mut tx = self.unit_of_work.begin().await?;
-        tx.users().set_password(user.id, &password_hash, now).await?;
+        let user = tx.users().lock(user.id).await?.ok_or(ChangePasswordError::Gone)?;
+        let user = User { pending_email: None, ..user };
+        tx.users().update(&user).await?;
+        tx.passwords().replace(user.id, &password_hash, now).await?;
         tx.links().void(user.id, LinkPurpose::ResetPassword, now).await?;
         let ended = tx.sessions().end_all(user.id, Some(kept), now).await?;
         let task = Task::SendNotice { notice: Notice::PasswordChanged, to: user.email, language };

@@ -1,6 +1,8 @@
-//! Accounts: registering, proving the address, a new password, looking at oneself, and the mails about it.
+//! Accounts: registering, proving the address, a new password, looking at and changing oneself, leaving, and the mails about it.
 
 mod change_password;
+mod delete_account;
+mod export_personal_data;
 mod link_error;
 mod register;
 mod request_link;
@@ -8,9 +10,12 @@ mod reset_password;
 mod send_link;
 mod send_notice;
 mod show_profile;
+mod update_profile;
 mod verify_email;
 
 pub use change_password::{ChangePassword, ChangePasswordError, CheckedChange};
+pub use delete_account::{CheckedDeletion, DeleteAccount, DeleteAccountError, Deletion};
+pub use export_personal_data::{ExportPersonalData, ExportPersonalDataError};
 pub use link_error::LinkError;
 pub use register::{HashedRegistration, Register, RegisterError};
 pub use request_link::RequestLink;
@@ -18,4 +23,5 @@ pub use reset_password::{HashedReset, ResetPassword, ResetPasswordError};
 pub use send_link::{LinkLifetimes, SendError, SendLink};
 pub use send_notice::SendNotice;
 pub use show_profile::{ShowProfile, ShowProfileError};
-pub use verify_email::VerifyEmail;
+pub use update_profile::{UpdateProfile, UpdateProfileError};
+pub use verify_email::{VerifyEmail, VerifyEmailError};

@@ -5,11 +5,11 @@ use chrono::TimeDelta;
 use std::sync::Arc;
 use threshold_domain::accounts::{Email, LinkPurpose};
 use threshold_domain::jobs::{Job, JobId, Task};
-use threshold_domain::limits::AttemptLimit;
+use threshold_domain::limits::{AttemptKey, AttemptLimit};
 use threshold_domain::mail::Language;
 
 /// How often one address is written to for one purpose, however many ask for it.
-const LIMIT: AttemptLimit = AttemptLimit { failures: 5, window: TimeDelta::hours(1) };
+pub(super) const LINK_LIMIT: AttemptLimit = AttemptLimit { failures: 5, window: TimeDelta::hours(1) };
 
 /// Has a link mailed. Whether anybody has the address is found out later, by the job: asking takes the same time for all.
 pub struct RequestLink {
@@ -31,15 +31,20 @@ impl RequestLink {
     /// # Errors
     /// When the store failed.
     pub async fn execute(&self, purpose: LinkPurpose, email: Email, language: Language) -> Result<(), StoreError> {
-        let key = self.secrets.attempt_key(&["link", purpose.as_str(), email.canonical()]);
+        let key = link_key(self.secrets.as_ref(), purpose, &email);
         let now = self.clock.now();
-        if LIMIT.left(self.attempts.counted(key).await?, now).is_err() {
+        if LINK_LIMIT.left(self.attempts.counted(key).await?, now).is_err() {
             return Ok(());
         }
         let task = Task::SendLink { purpose, to: email, language };
         let mut tx = self.unit_of_work.begin().await?;
-        tx.attempts().count(key, now, now - LIMIT.window).await?;
+        tx.attempts().count(key, now, now - LINK_LIMIT.window).await?;
         tx.jobs().enqueue(&Job::new(JobId::new(self.ids.next()), task, now, now)).await?;
         tx.commit().await
     }
+}
+
+/// What links to an address are counted under.
+pub(super) fn link_key(secrets: &dyn SessionSecrets, purpose: LinkPurpose, email: &Email) -> AttemptKey {
+    secrets.attempt_key(&["link", purpose.as_str(), email.canonical()])
 }

@@ -6,11 +6,12 @@ use crate::ports::{Clock, HashingError, IdGenerator, LinkSecrets, News, Password
 use crate::sessions::Announcer;
 use std::sync::Arc;
 use threshold_domain::Timestamp;
-use threshold_domain::accounts::{AcceptedPassword, LinkPurpose, LinkToken, PasswordHash, User};
+use threshold_domain::accounts::{AcceptedPassword, Email, LinkPurpose, LinkToken, PasswordHash, User};
 use threshold_domain::jobs::{Job, JobId, Task};
 use threshold_domain::mail::{Language, Notice};
 
-/// Replaces a password that its owner has forgotten, or that somebody else has chosen. Everybody who was signed in is out then.
+/// Replaces a password that its owner has forgotten, or that somebody else has chosen. Everybody who was signed in is out then, and
+/// an address that waited to be confirmed waits no longer.
 pub struct ResetPassword {
     /// Hashes the new password.
     pub hasher: Arc<dyn PasswordHasher>,
@@ -79,19 +80,27 @@ impl ResetPassword {
     async fn change(&self, reset: &HashedReset, language: Language, now: Timestamp) -> Result<Vec<News>, LinkError> {
         let digest = self.secrets.link_digest(&reset.token);
         let mut tx = self.unit_of_work.begin().await?;
-        let link = use_up(tx.links(), &digest, LinkPurpose::ResetPassword, now).await?;
-        let user = tx.users().find(link.user_id).await?.filter(|user| user.email == link.email);
+        let link = good_link(tx.links(), &digest, LinkPurpose::ResetPassword, now).await?;
+        let user = tx.users().lock(link.user_id).await?.filter(|user| user.email == link.email);
         let user = user.ok_or(LinkError::Used)?;
-        tx.users().set_password(user.id, &reset.password_hash, now).await?;
-        if user.email_verified_at.is_none() {
-            tx.users().verify_email(user.id, now).await?;
-        }
+        use_up(tx.links(), &digest, LinkPurpose::ResetPassword, now).await?;
+        tx.users().update(&reclaimed(&user, &link.email, now)).await?;
+        tx.passwords().replace(user.id, &reset.password_hash, now).await?;
         let ended = tx.sessions().end_all(user.id, None, now).await?;
         let task = Task::SendNotice { notice: Notice::PasswordChanged, to: user.email, language };
         tx.jobs().enqueue(&Job::new(JobId::new(self.ids.next()), task, now, now)).await?;
         tx.commit().await?;
         let ended = ended.into_iter().map(|session| self.announcer.ended(session, now));
         Ok(ended.chain([News::UserChanged(user.id)]).collect())
+    }
+}
+
+/// The account in the hands of whoever has its address: nothing that somebody else has begun is left.
+fn reclaimed(user: &User, email: &Email, now: Timestamp) -> User {
+    let user = User { pending_email: None, ..user.clone() };
+    match user.email_verified_at {
+        Some(_before) => user,
+        None => user.clone().proven(email, now).unwrap_or(user),
     }
 }
 

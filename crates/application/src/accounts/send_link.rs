@@ -4,7 +4,7 @@ use crate::ports::{AccountReader, Clock, LinkSecrets, MailError, Mailer, StoreEr
 use std::sync::Arc;
 use std::time::Duration;
 use threshold_domain::Timestamp;
-use threshold_domain::accounts::{AccountLink, Email, LinkId, LinkPurpose, Login, Standing, User};
+use threshold_domain::accounts::{AccountLink, Email, LinkId, LinkPurpose, Login, Standing, User, UserId};
 use threshold_domain::jobs::Job;
 use threshold_domain::mail::{Language, Mail, MailContent, MailId, MailLink};
 
@@ -46,13 +46,20 @@ pub enum SendError {
     Mail(#[from] MailError),
 }
 
+/// Who is written to.
+struct Reader {
+    user: UserId,
+    to: Email,
+    language: Language,
+}
+
 impl SendLink {
     /// Sends a link for `purpose` to whoever has that address and a use for it. Done again for the same job it sends the same link
     /// again.
     ///
     /// # Errors
     /// See [`SendError`].
-    pub async fn execute(
+    pub async fn to_owner(
         &self,
         job: &Job,
         purpose: LinkPurpose,
@@ -61,13 +68,47 @@ impl SendLink {
     ) -> Result<(), SendError> {
         let owner = self.accounts.find_by_login(&Login::Email(to.clone())).await?.map(|found| found.user);
         let Some(user) = owner.filter(|user| is_of_use(purpose, user)) else { return Ok(()) };
+        let content = match purpose {
+            LinkPurpose::VerifyEmail => |link, expires_at| MailContent::Verification { link, expires_at },
+            LinkPurpose::ResetPassword => |link, expires_at| MailContent::PasswordReset { link, expires_at },
+        };
+        self.send(job, purpose, Reader { user: user.id, to: user.email, language }, content).await
+    }
+
+    /// Sends a link to the address that is to become that of `user`, if it still is. Done again for the same job it sends the same
+    /// link again.
+    ///
+    /// # Errors
+    /// See [`SendError`].
+    pub async fn to_new_address(
+        &self,
+        job: &Job,
+        user: UserId,
+        to: &Email,
+        language: Language,
+    ) -> Result<(), SendError> {
+        let user = self.accounts.find(user).await?;
+        let Some(user) = user.filter(|user| user.pending_email.as_ref() == Some(to)) else { return Ok(()) };
+        let content = |link, expires_at| MailContent::EmailChange { link, expires_at };
+        let reader = Reader { user: user.id, to: to.clone(), language };
+        self.send(job, LinkPurpose::VerifyEmail, reader, content).await
+    }
+
+    async fn send(
+        &self,
+        job: &Job,
+        purpose: LinkPurpose,
+        reader: Reader,
+        content: fn(MailLink, Timestamp) -> MailContent,
+    ) -> Result<(), SendError> {
+        let Reader { user, to, language } = reader;
         let id = LinkId::new(job.id.as_uuid());
         let token = self.secrets.link_token(id);
         let link = AccountLink {
             id,
-            user_id: user.id,
+            user_id: user,
             purpose,
-            email: user.email.clone(),
+            email: to.clone(),
             digest: self.secrets.link_digest(&token),
             created_at: job.created_at,
             expires_at: self.expiry(purpose),
@@ -79,9 +120,8 @@ impl SendLink {
         if !is_good {
             return Ok(());
         }
-        let link_text = MailLink::new(&self.public_url, purpose.page(), &token.expose());
-        let content = content(purpose, link_text, link.expires_at);
-        let mail = Mail { id: MailId::new(job.id.as_uuid()), to: user.email, language, content };
+        let content = content(MailLink::new(&self.public_url, purpose.page(), &token.expose()), link.expires_at);
+        let mail = Mail { id: MailId::new(job.id.as_uuid()), to, language, content };
         Ok(self.mailer.send(&mail).await?)
     }
 
@@ -100,12 +140,5 @@ fn is_of_use(purpose: LinkPurpose, user: &User) -> bool {
         (_, Standing::Suspended) => false,
         (LinkPurpose::VerifyEmail, _) => user.email_verified_at.is_none(),
         (LinkPurpose::ResetPassword, Standing::Unverified | Standing::Active) => true,
-    }
-}
-
-fn content(purpose: LinkPurpose, link: MailLink, expires_at: Timestamp) -> MailContent {
-    match purpose {
-        LinkPurpose::VerifyEmail => MailContent::Verification { link, expires_at },
-        LinkPurpose::ResetPassword => MailContent::PasswordReset { link, expires_at },
     }
 }

@@ -25,6 +25,9 @@ impl SendNotice {
             Notice::AlreadyRegistered => {
                 MailContent::AlreadyRegistered { link: MailLink::to_page(&self.public_url, "login") }
             }
+            Notice::EmailChangeRequested { new_address } => MailContent::EmailChangeRequested { new_address },
+            Notice::EmailChanged { new_address } => MailContent::EmailChanged { new_address },
+            Notice::AccountDeleted { purge_after } => MailContent::AccountDeleted { purge_after },
         };
         let mail = Mail { id: MailId::new(job.id.as_uuid()), to: to.clone(), language, content };
         self.mailer.send(&mail).await

@@ -2,7 +2,7 @@
 
 use crate::accounts::{SendError, SendLink, SendNotice};
 use crate::ports::{BoxError, MailError};
-use crate::sessions::PurgeSessions;
+use crate::retention::EnforceRetention;
 use async_trait::async_trait;
 use threshold_domain::jobs::{Job, Task};
 
@@ -29,9 +29,9 @@ pub enum TaskError {
 
 /// Hands every task to its use case.
 pub struct PerformTasks {
-    /// For [`Task::PurgeSessions`].
-    pub purge_sessions: PurgeSessions,
-    /// For [`Task::SendLink`].
+    /// For [`Task::EnforceRetention`].
+    pub enforce_retention: EnforceRetention,
+    /// For [`Task::SendLink`] and [`Task::SendEmailChange`].
     pub send_link: SendLink,
     /// For [`Task::SendNotice`].
     pub send_notice: SendNotice,
@@ -41,14 +41,17 @@ pub struct PerformTasks {
 impl Perform for PerformTasks {
     async fn perform(&self, job: &Job) -> Result<(), TaskError> {
         match &job.task {
-            Task::PurgeSessions => {
-                self.purge_sessions.execute().await.map(drop).map_err(|error| TaskError::Temporary(error.into()))
+            Task::EnforceRetention => {
+                self.enforce_retention.execute().await.map(drop).map_err(|error| TaskError::Temporary(error.into()))
             }
             Task::SendLink { purpose, to, language } => {
-                Ok(self.send_link.execute(job, *purpose, to, *language).await?)
+                Ok(self.send_link.to_owner(job, *purpose, to, *language).await?)
+            }
+            Task::SendEmailChange { user, to, language } => {
+                Ok(self.send_link.to_new_address(job, *user, to, *language).await?)
             }
             Task::SendNotice { notice, to, language } => {
-                Ok(self.send_notice.execute(job, *notice, to, *language).await?)
+                Ok(self.send_notice.execute(job, notice.clone(), to, *language).await?)
             }
         }
     }

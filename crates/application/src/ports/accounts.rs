@@ -3,7 +3,8 @@
 use super::StoreError;
 use async_trait::async_trait;
 use threshold_domain::Timestamp;
-use threshold_domain::accounts::{Credentials, Login, PasswordHash, User, UserId};
+use threshold_domain::accounts::{AccountLink, Credentials, Login, PasswordHash, User, UserId};
+use threshold_domain::sessions::Session;
 
 /// Reads accounts outside of a transaction.
 #[async_trait]
@@ -21,6 +22,29 @@ pub trait AccountReader: Send + Sync {
     async fn find_by_login(&self, login: &Login) -> Result<Option<Credentials>, StoreError>;
 }
 
+/// What is held about a user.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PersonalData {
+    /// The account.
+    pub user: User,
+    /// Whether it has a password; a hash is of no use to anybody but an attacker.
+    pub has_password: bool,
+    /// Every session that is kept, open or not, the oldest first.
+    pub sessions: Vec<Session>,
+    /// Every mailed link that is kept, the oldest first.
+    pub links: Vec<AccountLink>,
+}
+
+/// Reads everything that is held about somebody.
+#[async_trait]
+pub trait PersonalDataReader: Send + Sync {
+    /// What is held about the user of that id who is not deleted; `None` if there is none.
+    ///
+    /// # Errors
+    /// `Unavailable`, `Overloaded`, `Corrupt`.
+    async fn of(&self, user: UserId) -> Result<Option<PersonalData>, StoreError>;
+}
+
 /// Changes accounts within a transaction.
 #[async_trait]
 pub trait UserRepository: Send {
@@ -36,18 +60,25 @@ pub trait UserRepository: Send {
     /// `Unavailable`, `Corrupt`.
     async fn find(&mut self, id: UserId) -> Result<Option<User>, StoreError>;
 
-    /// Notes that the user's address is proven; who was unverified is active from then on. Nothing happens if the user is gone
-    /// or deleted.
+    /// The user of that id who is not deleted; who else wants to change them waits until this transaction ends. To be taken
+    /// before anything else of theirs, so that two transactions never wait for each other.
     ///
     /// # Errors
-    /// `Unavailable`.
-    async fn verify_email(&mut self, id: UserId, at: Timestamp) -> Result<(), StoreError>;
+    /// `Unavailable`, `Corrupt`.
+    async fn lock(&mut self, id: UserId) -> Result<Option<User>, StoreError>;
 
-    /// Replaces the user's password. Nothing happens if the user is gone or deleted.
+    /// Stores a user who was locked in this transaction: everything but `last_login_at` and `created_at`.
+    ///
+    /// # Errors
+    /// `NotUnique` for a taken email or username, `Unavailable`.
+    async fn update(&mut self, user: &User) -> Result<(), StoreError>;
+
+    /// Removes users who were deleted before that moment, and everything that is about them, at most `at_most` of them; answers
+    /// who it was.
     ///
     /// # Errors
     /// `Unavailable`.
-    async fn set_password(&mut self, id: UserId, hash: &PasswordHash, at: Timestamp) -> Result<(), StoreError>;
+    async fn erase(&mut self, deleted_before: Timestamp, at_most: u32) -> Result<Vec<UserId>, StoreError>;
 
     /// Notes that what the user may do has changed: tokens issued before `at` are stale. A later moment noted before stays.
     ///

@@ -21,6 +21,12 @@ pub trait JobRepository: Send {
     /// # Errors
     /// `Unavailable`.
     async fn tick(&mut self, schedule: &str, at: Timestamp) -> Result<bool, StoreError>;
+
+    /// Deletes jobs that were given up and were due before that moment, at most `at_most` of them; answers how many.
+    ///
+    /// # Errors
+    /// `Unavailable`.
+    async fn purge_dead(&mut self, before: Timestamp, at_most: u32) -> Result<u32, StoreError>;
 }
 
 /// A worker's claim on jobs.

@@ -14,8 +14,8 @@ pub trait PasswordHasher: Send + Sync {
     /// `Overloaded` at once when it would have to wait too long, `Stopped` on shutdown.
     async fn hash(&self, password: Password) -> Result<PasswordHash, HashingError>;
 
-    /// Compares a password with a stored hash. With no hash to compare with it answers `Mismatch` after the time that a
-    /// comparison takes. Dropping the future abandons the work if it hasn't begun.
+    /// Compares a password with a stored hash. `Mismatch` takes the time that hashing a password takes, also with no hash to
+    /// compare with, or a weaker one. Dropping the future abandons the work if it hasn't begun.
     ///
     /// # Errors
     /// As [`hash`](PasswordHasher::hash), and `Unreadable` for a hash that this hasher can't read.
@@ -27,6 +27,8 @@ pub trait PasswordHasher: Send + Sync {
 pub enum PasswordMatch {
     /// It is.
     Match,
+    /// It is, and its hash is weaker than new ones are: it should be hashed again.
+    Outdated,
     /// It isn't, or there was nothing to compare with.
     Mismatch,
 }

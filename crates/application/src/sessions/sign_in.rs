@@ -9,7 +9,7 @@ use crate::ports::{
 use std::sync::Arc;
 use std::time::Duration;
 use threshold_domain::Timestamp;
-use threshold_domain::accounts::{Credentials, Login, Password, SignInRefusal, User};
+use threshold_domain::accounts::{Credentials, Login, Password, PasswordHash, SignInRefusal, User};
 use threshold_domain::sessions::{Session, SessionId, SessionLifetimes, SessionRequest, SessionSecret, SessionToken};
 
 /// Checks a password and starts a session.
@@ -91,6 +91,14 @@ pub enum SignInError {
 pub struct ProvenUser {
     user: User,
     guess: Guess,
+    upgrade: Option<HashUpgrade>,
+}
+
+/// A weak hash, and a better one of the same password.
+#[derive(Debug)]
+struct HashUpgrade {
+    old: PasswordHash,
+    new: PasswordHash,
 }
 
 impl SignIn {
@@ -100,10 +108,7 @@ impl SignIn {
     /// # Errors
     /// See [`SignInError`].
     pub async fn check(&self, attempt: Attempt) -> Result<ProvenUser, SignInError> {
-        let outcome = self.prove(attempt).await.and_then(|proven| {
-            proven.user.may_sign_in(self.settings.require_verified_email)?;
-            Ok(proven)
-        });
+        let outcome = self.admit(attempt).await;
         let label = match &outcome {
             Err(SignInError::InvalidCredentials) => "failed",
             Err(SignInError::Suspended | SignInError::EmailUnverified) => "refused",
@@ -114,24 +119,44 @@ impl SignIn {
         outcome
     }
 
+    async fn admit(&self, attempt: Attempt) -> Result<ProvenUser, SignInError> {
+        let password = attempt.password.clone();
+        let (proven, weak_hash) = self.compare(attempt).await?;
+        proven.user.may_sign_in(self.settings.require_verified_email)?;
+        let Some(old) = weak_hash else { return Ok(proven) };
+        // Nobody is kept from signing in because there is no time for it now.
+        let upgrade = self.hasher.hash(password).await.ok().map(|new| HashUpgrade { old, new });
+        Ok(ProvenUser { upgrade, ..proven })
+    }
+
     /// Whether the password is right, whatever else may keep the account from signing in; wrong ones are counted all the same.
     ///
     /// # Errors
     /// `InvalidCredentials`, `TooManyAttempts`, `Hashing`, `Store`.
     pub async fn prove(&self, attempt: Attempt) -> Result<ProvenUser, SignInError> {
+        self.compare(attempt).await.map(|(proven, _weak_hash)| proven)
+    }
+
+    /// The user whose password it is, and the hash if it is weaker than it should be.
+    async fn compare(&self, attempt: Attempt) -> Result<(ProvenUser, Option<PasswordHash>), SignInError> {
         let Attempt { login, password, guesser } = attempt;
         let (user, hash) = match self.accounts.find_by_login(&login).await? {
             Some(Credentials { user, password_hash }) => (Some(user), password_hash),
             None => (None, None),
         };
         let guess = self.guard.admit(&login, user.as_ref(), &guesser).await?;
-        match (self.hasher.verify(password, hash).await?, user) {
-            (PasswordMatch::Match, Some(user)) => Ok(ProvenUser { user, guess }),
-            (PasswordMatch::Match | PasswordMatch::Mismatch, _) => {
+        let matched = self.hasher.verify(password, hash.clone()).await?;
+        let weak_hash = match matched {
+            PasswordMatch::Match => None,
+            PasswordMatch::Outdated => hash,
+            PasswordMatch::Mismatch => {
                 self.guard.failed(guess).await?;
-                Err(SignInError::InvalidCredentials)
+                return Err(SignInError::InvalidCredentials);
             }
-        }
+        };
+        // Where there is no account there is no hash that a password could match.
+        let user = user.ok_or(SignInError::InvalidCredentials)?;
+        Ok((ProvenUser { user, guess, upgrade: None }, weak_hash))
     }
 
     /// The second half: starts the session, and should run to its end once it has begun. The session of `replaced`, which the
@@ -145,7 +170,7 @@ impl SignIn {
         request: SessionRequest,
         replaced: Option<&SessionToken>,
     ) -> Result<SignedIn, SignInError> {
-        let ProvenUser { mut user, guess } = proven;
+        let ProvenUser { mut user, guess, upgrade } = proven;
         let now = self.clock.now();
         let token = SessionToken::first(SessionId::new(self.ids.next()), self.new_secret());
         let digest = self.secrets.digest(&token);
@@ -153,6 +178,9 @@ impl SignIn {
         let mut tx = self.unit_of_work.begin().await?;
         if !tx.users().record_login(user.id, now).await? {
             return Err(SignInError::InvalidCredentials);
+        }
+        if let Some(HashUpgrade { old, new }) = upgrade {
+            tx.passwords().upgrade(user.id, &old, &new).await?;
         }
         GuessGuard::succeeded(&guess, tx.as_mut()).await?;
         let ended = self.make_room(tx.as_mut(), &session, replaced, now).await?;

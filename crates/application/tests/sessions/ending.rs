@@ -1,7 +1,6 @@
 //! Signing out.
 
 use crate::world::world;
-use chrono::TimeDelta;
 use threshold_application::ports::{RevocationList, SessionReader};
 use threshold_application::sessions::{AuthenticateError, EndSessionError};
 use threshold_testkit::{a_user, at};
@@ -60,17 +59,4 @@ async fn users_see_their_own_open_sessions_and_end_no_others() {
     world.end.one_of(a_user(1).id, mine.session.id).await.unwrap();
     assert!(matches!(world.end.one_of(a_user(1).id, mine.session.id).await, Err(EndSessionError::NotFound)));
     assert!(world.list.execute(a_user(1).id).await.unwrap().is_empty());
-}
-
-#[tokio::test]
-async fn what_has_been_over_for_a_day_is_deleted() {
-    let world = world().await;
-    let ended = world.sign_in(&a_user(1)).await.unwrap().session.id;
-    let kept = world.sign_in(&a_user(1)).await.unwrap().session.id;
-    world.end.one(ended).await.unwrap();
-    assert_eq!(world.purge.execute().await.unwrap(), 0);
-    world.clock.advance(TimeDelta::hours(24) + TimeDelta::microseconds(1));
-    assert_eq!(world.purge.execute().await.unwrap(), 1);
-    assert!(SessionReader::find(&world.store, ended).await.unwrap().is_none());
-    assert!(SessionReader::find(&world.store, kept).await.unwrap().is_some());
 }

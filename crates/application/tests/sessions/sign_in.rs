@@ -1,13 +1,15 @@
 //! Signing in.
 
-use crate::world::{LIFETIME, world, wrong};
+use crate::world::{LIFETIME, World, world, wrong};
 use chrono::TimeDelta;
-use threshold_application::ports::{AccountReader, HashingError, News, RevocationList, SessionReader, UnitOfWork};
+use threshold_application::ports::{
+    AccountReader, HashingError, News, PasswordHasher, PasswordMatch, RevocationList, SessionReader, UnitOfWork,
+};
 use threshold_application::sessions::{Attempt, AuthenticateError, Guesser, SignIn, SignInError};
 use threshold_domain::access::Grants;
-use threshold_domain::accounts::{Email, Login, Standing, User};
+use threshold_domain::accounts::{Email, Login, Password, PasswordHash, Standing, User};
 use threshold_domain::sessions::{Provenance, SessionKind, SessionRequest};
-use threshold_testkit::{InMemoryStore, a_password, a_user, at};
+use threshold_testkit::{FakeHasher, InMemoryStore, a_password, a_user, at};
 
 #[tokio::test]
 async fn the_right_password_starts_a_session() {
@@ -115,4 +117,42 @@ async fn an_access_token_does_not_outlive_its_session() {
     let mut signed_in = world.sign_in(&a_user(1)).await.unwrap();
     signed_in.session.expires_at = at(60);
     assert_eq!(world.issue.execute(&signed_in.session).unwrap().expires_in.as_secs(), 60);
+}
+
+async fn stored_hash(world: &World) -> PasswordHash {
+    let credentials = world.store.find_by_login(&Login::Email(a_user(1).email)).await.unwrap().unwrap();
+    credentials.password_hash.unwrap()
+}
+
+async fn weaken_hash(world: &World) -> PasswordHash {
+    let weak = FakeHasher::weak_hash(&a_password());
+    let mut tx = world.store.begin().await.unwrap();
+    tx.passwords().upgrade(a_user(1).id, &stored_hash(world).await, &weak).await.unwrap();
+    tx.commit().await.unwrap();
+    weak
+}
+
+#[tokio::test]
+async fn a_weak_hash_is_replaced_at_sign_in_and_nothing_else_changes() {
+    let world = world().await;
+    let weak = weaken_hash(&world).await;
+    world.sign_in(&a_user(1)).await.unwrap();
+    let better = stored_hash(&world).await;
+    assert_ne!(better, weak);
+    let matched = world.hasher.verify(a_password(), Some(better.clone())).await.unwrap();
+    assert_eq!(matched, PasswordMatch::Match);
+    let user = AccountReader::find(&world.store, a_user(1).id).await.unwrap().unwrap();
+    assert_eq!((user.version, user.updated_at), (a_user(1).version, a_user(1).updated_at));
+    world.sign_in(&a_user(1)).await.unwrap();
+    assert_eq!(stored_hash(&world).await, better, "a good one is left alone");
+}
+
+#[tokio::test]
+async fn a_wrong_password_leaves_a_weak_hash_alone() {
+    let world = world().await;
+    let weak = weaken_hash(&world).await;
+    let wrong = Password::parse("something else").unwrap();
+    let attempt = Attempt { login: Login::Email(a_user(1).email), password: wrong, guesser: Guesser::default() };
+    assert!(matches!(world.sign_in.check(attempt).await, Err(SignInError::InvalidCredentials)));
+    assert_eq!(stored_hash(&world).await, weak);
 }

@@ -5,8 +5,8 @@ use std::time::Duration;
 use threshold_application::ports::{Metric, PasswordHasher, UnitOfWork};
 use threshold_application::sessions::{
     Announcer, Attempt, Authenticate, AuthenticateBrowser, AuthenticateError, Caller, EndSessions, FollowNews,
-    FollowRevocations, GuessGuard, GuessLimits, Guesser, IssueAccessToken, ListSessions, PurgeSessions, RefreshSession,
-    SignIn, SignInError, SignInSettings, SignedIn,
+    FollowRevocations, GuessGuard, GuessLimits, Guesser, IssueAccessToken, ListSessions, RefreshSession, SignIn,
+    SignInError, SignInSettings, SignedIn,
 };
 use threshold_domain::accounts::{Login, Password, User};
 use threshold_domain::sessions::{
@@ -38,7 +38,6 @@ pub(crate) struct World {
     pub(crate) end: EndSessions,
     pub(crate) follow: FollowRevocations,
     pub(crate) follow_news: FollowNews,
-    pub(crate) purge: PurgeSessions,
 }
 
 /// An instance on a store of its own, with the first user in it.
@@ -95,7 +94,6 @@ pub(crate) fn instance(store: &InMemoryStore, feed: &Arc<FakeNewsFeed>, tokens: 
             meter: meter.clone(),
         },
         follow_news: FollowNews { feed: feed.clone(), announcer, clock: clock.clone() },
-        purge: PurgeSessions { unit_of_work, clock: clock.clone() },
         feed: feed.clone(),
         store,
         failing,

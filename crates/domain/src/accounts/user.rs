@@ -111,6 +111,34 @@ impl User {
         }
     }
 
+    /// The account once its owner has proven that `address` is theirs: the one that it has, or the one that waits, which takes
+    /// the other's place. `None` if it is neither.
+    #[must_use]
+    pub fn proven(mut self, address: &Email, now: Timestamp) -> Option<Self> {
+        if self.pending_email.as_ref() == Some(address) {
+            self.email = self.pending_email.take()?;
+        } else if self.email != *address {
+            return None;
+        }
+        if self.standing == Standing::Unverified {
+            self.standing = Standing::Active;
+        }
+        self.email_verified_at = Some(now);
+        Some(self.touched(now))
+    }
+
+    /// The account once it is deleted; its standing stays, so that a restore finds it.
+    #[must_use]
+    pub fn deleted(self, now: Timestamp) -> Self {
+        Self { deleted_at: Some(now), pending_email: None, ..self }.touched(now)
+    }
+
+    /// A new version.
+    #[must_use]
+    pub(super) fn touched(self, now: Timestamp) -> Self {
+        Self { updated_at: now, version: self.version + 1, ..self }
+    }
+
     /// Whether the account may sign in, its password having been right.
     ///
     /// # Errors
@@ -139,6 +167,27 @@ mod tests {
         let deleted = User { deleted_at: Some(Timestamp::UNIX_EPOCH), ..user(Standing::Suspended) };
         assert_eq!(deleted.status(), UserStatus::Deleted);
         assert_eq!(user(Standing::Suspended).status(), UserStatus::Suspended);
+    }
+
+    #[test]
+    fn a_proven_address_makes_the_unverified_active_and_no_one_else() {
+        let at = Timestamp::UNIX_EPOCH + chrono::TimeDelta::seconds(7);
+        let own = Email::parse("a@b.example").unwrap();
+        let proven = user(Standing::Unverified).proven(&own, at).unwrap();
+        assert_eq!((proven.status(), proven.email_verified_at), (UserStatus::Active, Some(at)));
+        assert_eq!((proven.updated_at, proven.version), (at, 2));
+        let suspended = user(Standing::Suspended).proven(&own, at).unwrap();
+        assert_eq!((suspended.status(), suspended.email_verified_at), (UserStatus::Suspended, Some(at)));
+    }
+
+    #[test]
+    fn a_waiting_address_takes_the_place_of_the_other_once_proven() {
+        let (at, new) = (Timestamp::UNIX_EPOCH, Email::parse("New@b.example").unwrap());
+        let waiting = User { pending_email: Some(new.clone()), ..user(Standing::Active) };
+        let changed = waiting.clone().proven(&Email::parse("new@b.example").unwrap(), at).unwrap();
+        assert_eq!((changed.email.as_str(), changed.pending_email), ("New@b.example", None));
+        assert_eq!(waiting.proven(&Email::parse("other@b.example").unwrap(), at), None);
+        assert_eq!(user(Standing::Active).proven(&new, at), None);
     }
 
     #[test]

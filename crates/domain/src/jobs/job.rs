@@ -2,7 +2,7 @@
 
 use super::Backoff;
 use crate::Timestamp;
-use crate::accounts::{Email, LinkPurpose};
+use crate::accounts::{Email, LinkPurpose, UserId};
 use crate::mail::{Language, Notice};
 use chrono::TimeDelta;
 use std::fmt;
@@ -35,12 +35,21 @@ impl fmt::Display for JobId {
 /// What is to be done. Doing it twice does no more than doing it once.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Task {
-    /// Deletes sessions and counts that are over.
-    PurgeSessions,
+    /// Deletes whatever was kept for as long as it may be.
+    EnforceRetention,
     /// Mails a link to whoever has an address.
     SendLink {
         /// What it is for.
         purpose: LinkPurpose,
+        /// The address.
+        to: Email,
+        /// How to write.
+        language: Language,
+    },
+    /// Mails a link to the address that waits to become a user's.
+    SendEmailChange {
+        /// Whose.
+        user: UserId,
         /// The address.
         to: Email,
         /// How to write.
@@ -59,14 +68,15 @@ pub enum Task {
 
 impl Task {
     /// One of each kind, to list them.
-    pub const KINDS: [&str; 3] = ["purge_sessions", "send_link", "send_notice"];
+    pub const KINDS: [&str; 4] = ["enforce_retention", "send_link", "send_email_change", "send_notice"];
 
     /// The kind, as stores, metrics and operators name it.
     #[must_use]
     pub fn kind(&self) -> &'static str {
         match self {
-            Self::PurgeSessions => "purge_sessions",
+            Self::EnforceRetention => "enforce_retention",
             Self::SendLink { .. } => "send_link",
+            Self::SendEmailChange { .. } => "send_email_change",
             Self::SendNotice { .. } => "send_notice",
         }
     }
@@ -75,8 +85,8 @@ impl Task {
     #[must_use]
     pub fn priority(&self) -> Priority {
         match self {
-            Self::PurgeSessions => Priority::Low,
-            Self::SendLink { .. } => Priority::High,
+            Self::EnforceRetention => Priority::Low,
+            Self::SendLink { .. } | Self::SendEmailChange { .. } => Priority::High,
             Self::SendNotice { .. } => Priority::Normal,
         }
     }
@@ -85,9 +95,9 @@ impl Task {
     #[must_use]
     pub fn max_attempts(&self) -> u32 {
         match self {
-            Self::PurgeSessions => 5,
+            Self::EnforceRetention => 5,
             // With the usual waits that is a day.
-            Self::SendLink { .. } | Self::SendNotice { .. } => 35,
+            Self::SendLink { .. } | Self::SendEmailChange { .. } | Self::SendNotice { .. } => 35,
         }
     }
 
@@ -96,10 +106,12 @@ impl Task {
     pub fn lifetime(&self) -> Option<TimeDelta> {
         match self {
             // The next one does the same; and nobody waits longer to choose a password.
-            Self::PurgeSessions | Self::SendLink { purpose: LinkPurpose::ResetPassword, .. } => {
+            Self::EnforceRetention | Self::SendLink { purpose: LinkPurpose::ResetPassword, .. } => {
                 Some(TimeDelta::hours(1))
             }
-            Self::SendLink { purpose: LinkPurpose::VerifyEmail, .. } => Some(TimeDelta::days(1)),
+            Self::SendLink { purpose: LinkPurpose::VerifyEmail, .. } | Self::SendEmailChange { .. } => {
+                Some(TimeDelta::days(1))
+            }
             Self::SendNotice { .. } => None,
         }
     }
@@ -248,7 +260,7 @@ mod tests {
     }
 
     fn job() -> Job {
-        Job::new(JobId::new(Uuid::nil()), Task::PurgeSessions, at(0), at(10))
+        Job::new(JobId::new(Uuid::nil()), Task::EnforceRetention, at(0), at(10))
     }
 
     #[test]
@@ -270,8 +282,9 @@ mod tests {
     fn every_kind_and_state_has_a_name_of_its_own() {
         let (to, language) = (Email::parse("ada@example.org").unwrap(), Language::English);
         let link = Task::SendLink { purpose: LinkPurpose::VerifyEmail, to: to.clone(), language };
+        let change = Task::SendEmailChange { user: UserId::new(Uuid::nil()), to: to.clone(), language };
         let notice = Task::SendNotice { notice: Notice::PasswordChanged, to, language };
-        assert_eq!([Task::PurgeSessions, link, notice].map(|task| task.kind()), Task::KINDS);
+        assert_eq!([Task::EnforceRetention, link, change, notice].map(|task| task.kind()), Task::KINDS);
         for state in JobState::ALL {
             assert_eq!(JobState::from_name(state.as_str()), Some(state));
         }

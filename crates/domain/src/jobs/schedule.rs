@@ -51,7 +51,7 @@ mod tests {
 
     #[test]
     fn ticks_are_whole_periods() {
-        let schedule = Schedule::every(TimeDelta::minutes(1), Task::PurgeSessions);
+        let schedule = Schedule::every(TimeDelta::minutes(1), Task::EnforceRetention);
         assert_eq!(schedule.last_tick(at("2026-11-21T10:20:30.5Z")), at("2026-11-21T10:20:00Z"));
         assert_eq!(schedule.last_tick(at("2026-11-21T10:20:00Z")), at("2026-11-21T10:20:00Z"));
         assert_eq!(schedule.next_tick(at("2026-11-21T10:20:00Z")), at("2026-11-21T10:21:00Z"));
@@ -59,7 +59,7 @@ mod tests {
 
     #[test]
     fn a_daily_tick_is_at_its_time_of_day() {
-        let schedule = Schedule::daily(TimeDelta::hours(3), Task::PurgeSessions);
+        let schedule = Schedule::daily(TimeDelta::hours(3), Task::EnforceRetention);
         assert_eq!(schedule.last_tick(at("2026-11-21T02:59:59Z")), at("2026-11-20T03:00:00Z"));
         assert_eq!(schedule.last_tick(at("2026-11-21T03:00:00Z")), at("2026-11-21T03:00:00Z"));
         assert_eq!(schedule.next_tick(at("2026-11-21T03:00:00Z")), at("2026-11-22T03:00:00Z"));

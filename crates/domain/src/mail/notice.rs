@@ -1,30 +1,28 @@
 //! What people are told without having asked.
 
+use crate::Timestamp;
+use crate::accounts::Email;
+
 /// Something that has happened to an account.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Notice {
     /// Its password was changed.
     PasswordChanged,
     /// Somebody wanted to register with its address.
     AlreadyRegistered,
-}
-
-impl Notice {
-    /// All of them.
-    pub const ALL: [Self; 2] = [Self::PasswordChanged, Self::AlreadyRegistered];
-
-    /// The name, as stores use it.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::PasswordChanged => "password_changed",
-            Self::AlreadyRegistered => "already_registered",
-        }
-    }
-
-    /// The notice of that name.
-    #[must_use]
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|notice| notice.as_str() == name)
-    }
+    /// Another address was entered; told at the present one.
+    EmailChangeRequested {
+        /// Which one.
+        new_address: Email,
+    },
+    /// It has another address now; told at the former one.
+    EmailChanged {
+        /// Which one.
+        new_address: Email,
+    },
+    /// It was deleted.
+    AccountDeleted {
+        /// When it can't be brought back any more.
+        purge_after: Timestamp,
+    },
 }

@@ -1,7 +1,7 @@
 //! The password hasher.
 
 use crate::pool::Pool;
-use crate::settings::BcryptSettings;
+use crate::settings::{BcryptSettings, Cost};
 use crate::stored_hash::{StoredHash, new_lane};
 use async_trait::async_trait;
 use std::sync::Arc;
@@ -50,6 +50,27 @@ impl PasswordHasher for BcryptHasher {
         };
         let stored = StoredHash::parse(&hash).map_err(HashingError::Unreadable)?;
         let output = self.pool.hash(stored.cost, stored.lane(&password)).await?;
-        Ok(if stored.matches(&output) { PasswordMatch::Match } else { PasswordMatch::Mismatch })
+        Ok(match (stored.matches(&output), stored.cost < self.settings.cost) {
+            (true, false) => PasswordMatch::Match,
+            (true, true) => PasswordMatch::Outdated,
+            (false, _) => {
+                self.make_up_for(stored.cost, &password).await;
+                PasswordMatch::Mismatch
+            }
+        })
+    }
+}
+
+impl BcryptHasher {
+    /// Takes the time that a hash of that cost was too cheap by, so that nobody learns from it who has an old hash: each cost is
+    /// twice the one before it, so those from `cost` on make up the difference.
+    async fn make_up_for(&self, cost: Cost, password: &Password) {
+        for cost in (cost.get()..self.settings.cost.get()).filter_map(Cost::new) {
+            let (lane, _format) = new_lane(password, self.salt());
+            // Where there is no time for it, there is none for anybody.
+            if self.pool.hash(cost, lane).await.is_err() {
+                return;
+            }
+        }
     }
 }

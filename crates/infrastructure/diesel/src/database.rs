@@ -1,6 +1,6 @@
 //! The entrance of the crate.
 
-use crate::accounts::DieselAccountReader;
+use crate::accounts::{DieselAccountReader, DieselPersonalDataReader};
 use crate::connections::Pools;
 use crate::database_url::Target;
 use crate::jobs::{Bell, DieselJobAdmin, DieselJobQueue, Listener};
@@ -15,8 +15,8 @@ use std::path::Path;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 use threshold_application::ports::{
-    AccountReader, AttemptReader, BoxError, JobAdmin, JobBell, JobQueue, Meter, ReadinessCheck, SessionReader,
-    SessionRenewals, SigningKeyRepository, StoreError, UnitOfWork,
+    AccountReader, AttemptReader, BoxError, JobAdmin, JobBell, JobQueue, Meter, PersonalDataReader, ReadinessCheck,
+    SessionReader, SessionRenewals, SigningKeyRepository, StoreError, UnitOfWork,
 };
 
 /// How often idle connections are looked at and reported.
@@ -70,6 +70,12 @@ impl Database {
     #[must_use]
     pub fn accounts(&self) -> Arc<dyn AccountReader> {
         Arc::new(DieselAccountReader { pools: Arc::clone(&self.pools) })
+    }
+
+    /// Reads everything about somebody.
+    #[must_use]
+    pub fn personal_data(&self) -> Arc<dyn PersonalDataReader> {
+        Arc::new(DieselPersonalDataReader { pools: Arc::clone(&self.pools) })
     }
 
     /// Reads sessions.

@@ -11,8 +11,8 @@ use diesel_async::{AsyncConnection, AsyncPgConnection, TransactionManager};
 use futures::FutureExt;
 use std::sync::Arc;
 use threshold_application::ports::{
-    AttemptRepository, JobRepository, LinkRepository, SessionRepository, StoreError, Transaction, UnitOfWork,
-    UserRepository,
+    AttemptRepository, JobRepository, LinkRepository, PasswordRepository, SessionRepository, StoreError, Transaction,
+    UnitOfWork, UserRepository,
 };
 use tokio::runtime::Handle;
 use tokio::task::spawn_blocking;
@@ -143,6 +143,10 @@ impl DieselTransaction {
 #[async_trait]
 impl Transaction for DieselTransaction {
     fn users(&mut self) -> &mut dyn UserRepository {
+        self
+    }
+
+    fn passwords(&mut self) -> &mut dyn PasswordRepository {
         self
     }
 

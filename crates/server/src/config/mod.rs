@@ -12,6 +12,7 @@ mod layers;
 mod limits;
 mod reader;
 mod reference;
+mod retention;
 mod sessions;
 mod settings;
 mod show;

@@ -6,6 +6,7 @@ use super::jobs::{JobsSettings, jobs};
 use super::layers::Sources;
 use super::limits::{LimitsSettings, limits, redis};
 use super::reader::{Noted, Reader};
+use super::retention::retention;
 use super::sessions::{SessionsSettings, sessions};
 use super::{duration, layers::Layers};
 use crate::tls::{TlsFiles, TlsFilesError};
@@ -14,6 +15,7 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
+use threshold_application::retention::RetentionPeriods;
 use threshold_bcrypt::{BcryptSettings, Cost};
 use threshold_diesel::{DatabaseSettings, DatabaseUrl};
 use threshold_domain::accounts::{PasswordPolicy, ReservedUsernames, StrengthScore, Username};
@@ -63,6 +65,8 @@ pub struct Settings {
     pub jobs: JobsSettings,
     /// How people are written to.
     pub email: EmailSettings,
+    /// How long things are kept.
+    pub retention: RetentionPeriods,
     /// Where instances share what they must, if they do.
     pub redis: Option<RedisSettings>,
     /// How many users are remembered.
@@ -196,6 +200,7 @@ fn read(reader: &mut Reader, environment: Environment) -> Result<Settings, Noted
     let limits = limits(reader);
     let jobs = jobs(reader);
     let email = email(reader, environment);
+    let retention = retention(reader, tokens.as_ref().ok().map(|tokens| tokens.access_lifetime));
     let redis = redis(reader);
     let remembered_users = reader.required("users.cache_size", number);
     let observability = observability(reader);
@@ -214,6 +219,7 @@ fn read(reader: &mut Reader, environment: Environment) -> Result<Settings, Noted
         limits: limits?,
         jobs: jobs?,
         email: email?,
+        retention: retention?,
         redis: redis?,
         remembered_users: remembered_users?,
         observability: observability?,

@@ -8,7 +8,7 @@ use chrono::TimeDelta;
 use std::sync::Arc;
 use threshold_application::accounts::{SendLink, SendNotice};
 use threshold_application::jobs::{ManageJobs, PerformJobs, PerformTasks, RunSchedules};
-use threshold_application::sessions::PurgeSessions;
+use threshold_application::retention::EnforceRetention;
 use threshold_domain::jobs::{Backoff, Schedule, Task};
 use threshold_in_process::SystemClock;
 use threshold_telemetry::PrometheusMeter;
@@ -23,7 +23,11 @@ pub(super) struct JobWiring {
 pub(super) fn wire_jobs(settings: &Settings, adapters: &Adapters) -> JobWiring {
     let Adapters { database, clock, ids, meter, .. } = adapters;
     let tasks = PerformTasks {
-        purge_sessions: PurgeSessions { unit_of_work: database.unit_of_work(), clock: Arc::clone(clock) },
+        enforce_retention: EnforceRetention {
+            unit_of_work: database.unit_of_work(),
+            clock: Arc::clone(clock),
+            periods: settings.retention,
+        },
         send_link: SendLink {
             accounts: database.accounts(),
             unit_of_work: database.unit_of_work(),
@@ -60,7 +64,7 @@ pub(super) fn wire_jobs(settings: &Settings, adapters: &Adapters) -> JobWiring {
             unit_of_work: database.unit_of_work(),
             clock: Arc::clone(clock),
             ids: Arc::clone(ids),
-            schedules: vec![Schedule::every(TimeDelta::minutes(1), Task::PurgeSessions)],
+            schedules: vec![Schedule::every(TimeDelta::minutes(10), Task::EnforceRetention)],
         },
         manage: ManageJobs { jobs: database.job_admin(), clock: Arc::clone(clock), meter: meter.clone() },
     }

@@ -9,7 +9,10 @@ use crate::config::Settings;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
-use threshold_application::accounts::{ChangePassword, Register, RequestLink, ResetPassword, ShowProfile, VerifyEmail};
+use threshold_application::accounts::{
+    ChangePassword, DeleteAccount, ExportPersonalData, Register, RequestLink, ResetPassword, ShowProfile,
+    UpdateProfile, VerifyEmail,
+};
 use threshold_application::operations::CheckReadiness;
 use threshold_application::ports::ReadinessCheck;
 use threshold_application::sessions::{
@@ -93,15 +96,13 @@ fn services(settings: &Settings, adapters: &Adapters, draining: &Arc<AtomicBool>
     Services {
         change_password: Arc::new(change_password(adapters, &sign_in)),
         register: Arc::new(register(adapters)),
-        verify_email: Arc::new(VerifyEmail {
-            unit_of_work: database.unit_of_work(),
-            secrets: Arc::clone(&adapters.link_secrets),
-            announcer: Arc::clone(&adapters.announcer),
-            clock: Arc::clone(clock),
-        }),
+        verify_email: Arc::new(verify_email(adapters)),
         request_link: Arc::new(request_link(adapters)),
         reset_password: Arc::new(reset_password(adapters)),
         show_profile: Arc::new(ShowProfile { accounts: adapters.users.clone() }),
+        update_profile: Arc::new(update_profile(settings, adapters)),
+        delete_account: Arc::new(delete_account(settings, adapters, &sign_in)),
+        export_personal_data: Arc::new(ExportPersonalData { data: database.personal_data() }),
         sign_in,
         issue_access_token: Arc::new(IssueAccessToken {
             tokens: adapters.tokens.clone(),
@@ -242,5 +243,40 @@ fn change_password(adapters: &Adapters, sign_in: &Arc<SignIn>) -> ChangePassword
         announcer: Arc::clone(&adapters.announcer),
         clock: Arc::clone(&adapters.clock),
         ids: Arc::clone(&adapters.ids),
+    }
+}
+
+fn verify_email(adapters: &Adapters) -> VerifyEmail {
+    VerifyEmail {
+        unit_of_work: adapters.database.unit_of_work(),
+        secrets: Arc::clone(&adapters.link_secrets),
+        announcer: Arc::clone(&adapters.announcer),
+        clock: Arc::clone(&adapters.clock),
+        ids: Arc::clone(&adapters.ids),
+    }
+}
+
+fn update_profile(settings: &Settings, adapters: &Adapters) -> UpdateProfile {
+    UpdateProfile {
+        accounts: adapters.database.accounts(),
+        attempts: adapters.database.attempts(),
+        unit_of_work: adapters.database.unit_of_work(),
+        secrets: Arc::clone(&adapters.secrets),
+        announcer: Arc::clone(&adapters.announcer),
+        clock: Arc::clone(&adapters.clock),
+        ids: Arc::clone(&adapters.ids),
+        conceal_existing: settings.registration.conceal_existing,
+    }
+}
+
+fn delete_account(settings: &Settings, adapters: &Adapters, sign_in: &Arc<SignIn>) -> DeleteAccount {
+    DeleteAccount {
+        accounts: adapters.database.accounts(),
+        sign_in: Arc::clone(sign_in),
+        unit_of_work: adapters.database.unit_of_work(),
+        announcer: Arc::clone(&adapters.announcer),
+        clock: Arc::clone(&adapters.clock),
+        ids: Arc::clone(&adapters.ids),
+        retention: settings.retention.accounts,
     }
 }

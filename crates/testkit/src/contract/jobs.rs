@@ -2,8 +2,10 @@
 
 use super::stores::Stores;
 use crate::{a_job, at};
+use chrono::TimeDelta;
 use std::collections::HashSet;
 use threshold_application::ports::{Claim, JobCount, ListedJob, StoreError, Uniqueness};
+use threshold_domain::Timestamp;
 use threshold_domain::accounts::{Email, LinkPurpose};
 use threshold_domain::jobs::{Job, JobId, JobState, Settlement, Task, Verdict};
 use threshold_domain::mail::{Language, Notice};
@@ -200,7 +202,7 @@ pub async fn jobs_are_listed_counted_retried_and_discarded(stores: &Stores) {
     settle(stores, &job, Verdict::Dead { error: "no".to_owned() }).await;
     let mut counts = stores.job_admin.counts().await.unwrap();
     counts.sort_by_key(|count| count.jobs);
-    let count = |state, jobs| JobCount { kind: "purge_sessions".to_owned(), state, jobs };
+    let count = |state, jobs| JobCount { kind: "enforce_retention".to_owned(), state, jobs };
     assert_eq!(counts, [count(JobState::Dead, 1), count(JobState::Waiting, 2)]);
     assert_eq!(stores.job_admin.list(None, 2).await.unwrap().len(), 2);
     assert!(stores.job_admin.retry(job.id, at(5)).await.unwrap());
@@ -213,6 +215,26 @@ pub async fn jobs_are_listed_counted_retried_and_discarded(stores: &Stores) {
     assert!(!stores.job_admin.discard(job.id).await.unwrap());
     assert!(!stores.job_admin.retry(job.id, at(5)).await.unwrap());
     assert_eq!(all(stores).await.len(), 2);
+}
+
+/// Others stay, however old they are.
+pub async fn jobs_given_up_long_ago_are_purged_step_by_step(stores: &Stores) {
+    for number in 1..=4 {
+        enqueue(stores, &a_job(number, 0)).await;
+    }
+    for job in stores.jobs.claim(&claim(1, 0), 3).await.unwrap() {
+        settle(stores, &job, Verdict::Dead { error: "no".to_owned() }).await;
+    }
+    let given_up = stores.job_admin.list(Some(JobState::Dead), 1).await.unwrap().remove(0).run_at;
+    let purge = async |before: Timestamp| {
+        let mut tx = stores.unit_of_work.begin().await.unwrap();
+        let purged = tx.jobs().purge_dead(before, 2).await.unwrap();
+        tx.commit().await.unwrap();
+        purged
+    };
+    let later = given_up + TimeDelta::seconds(1);
+    assert_eq!((purge(given_up).await, purge(later).await, purge(later).await, purge(later).await), (0, 2, 1, 0));
+    assert_eq!(all(stores).await, [listed(&a_job(4, 0))]);
 }
 
 /// By operators.

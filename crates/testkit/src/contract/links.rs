@@ -3,7 +3,7 @@
 use super::stores::{Stores, insert};
 use crate::{a_link, a_user, at};
 use threshold_domain::Timestamp;
-use threshold_domain::accounts::{AccountLink, LinkPurpose, Login, PasswordHash, Standing, User, UserStatus};
+use threshold_domain::accounts::{AccountLink, LinkPurpose};
 
 async fn add(stores: &Stores, link: &AccountLink) -> bool {
     let mut tx = stores.unit_of_work.begin().await.unwrap();
@@ -107,32 +107,4 @@ pub async fn old_links_are_purged(stores: &Stores) {
         purged
     };
     assert_eq!((purge(10).await, purge(11).await, purge(11).await, purge(11).await), (0, 2, 1, 0));
-}
-
-/// Who was suspended stays so.
-pub async fn a_proven_address_makes_the_unverified_active(stores: &Stores) {
-    let suspended = User { standing: Standing::Suspended, ..a_user(2) };
-    insert(stores, &a_user(1)).await.unwrap();
-    insert(stores, &suspended).await.unwrap();
-    let mut tx = stores.unit_of_work.begin().await.unwrap();
-    tx.users().verify_email(a_user(1).id, at(7)).await.unwrap();
-    tx.users().verify_email(suspended.id, at(7)).await.unwrap();
-    tx.commit().await.unwrap();
-    let verified = stores.accounts.find(a_user(1).id).await.unwrap().unwrap();
-    assert_eq!((verified.status(), verified.email_verified_at), (UserStatus::Active, Some(at(7))));
-    assert_eq!((verified.updated_at, verified.version), (at(7), a_user(1).version + 1));
-    let still = stores.accounts.find(suspended.id).await.unwrap().unwrap();
-    assert_eq!((still.status(), still.email_verified_at), (UserStatus::Suspended, Some(at(7))));
-}
-
-/// And nothing else of the account but its version.
-pub async fn a_new_password_takes_the_place_of_the_old_one(stores: &Stores) {
-    insert(stores, &a_user(1)).await.unwrap();
-    let hash = PasswordHash::new("another hash".to_owned());
-    let mut tx = stores.unit_of_work.begin().await.unwrap();
-    tx.users().set_password(a_user(1).id, &hash, at(7)).await.unwrap();
-    tx.commit().await.unwrap();
-    let credentials = stores.accounts.find_by_login(&Login::Email(a_user(1).email)).await.unwrap().unwrap();
-    assert_eq!(credentials.password_hash, Some(hash));
-    assert_eq!(credentials.user, User { updated_at: at(7), version: a_user(1).version + 1, ..a_user(1) });
 }

@@ -4,7 +4,7 @@ use crate::{a_session, a_signing_key, a_user, at};
 use std::any::Any;
 use std::sync::Arc;
 use threshold_application::ports::{
-    AccountReader, AttemptReader, EndedSession, JobAdmin, JobQueue, SessionReader, SessionRenewals,
+    AccountReader, AttemptReader, EndedSession, JobAdmin, JobQueue, PersonalDataReader, SessionReader, SessionRenewals,
     SigningKeyRepository, StoreError, Uniqueness, UnitOfWork,
 };
 use threshold_domain::accounts::{DisplayName, Email, Login, PasswordHash, Standing, User, UserId};
@@ -17,6 +17,8 @@ pub struct Stores {
     pub unit_of_work: Arc<dyn UnitOfWork>,
     /// Reads accounts.
     pub accounts: Arc<dyn AccountReader>,
+    /// Reads everything about somebody.
+    pub personal_data: Arc<dyn PersonalDataReader>,
     /// Reads sessions.
     pub sessions: Arc<dyn SessionReader>,
     /// Uses refresh tokens up.
@@ -107,8 +109,21 @@ macro_rules! store_contract {
                 the_newest_link_voids_the_older_ones,
                 voiding_links_spares_those_of_others,
                 old_links_are_purged,
-                a_proven_address_makes_the_unverified_active,
+            ]
+        );
+        $crate::contract_cases!(
+            user_changes,
+            $fresh,
+            [
+                an_update_stores_everything_of_a_user,
+                an_update_to_a_taken_name_is_refused,
+                who_locks_a_user_sees_what_others_have_changed,
+                a_deleted_user_is_not_locked,
                 a_new_password_takes_the_place_of_the_old_one,
+                a_better_hash_takes_the_place_of_the_one_that_it_is_for,
+                users_deleted_long_ago_are_erased_step_by_step,
+                nothing_is_left_of_an_erased_user,
+                personal_data_is_everything_that_is_kept_of_a_user,
             ]
         );
         $crate::contract_cases!(
@@ -126,6 +141,7 @@ macro_rules! store_contract {
                 who_has_lost_the_lease_settles_nothing,
                 a_schedule_ticks_once,
                 jobs_are_listed_counted_retried_and_discarded,
+                jobs_given_up_long_ago_are_purged_step_by_step,
                 a_job_under_way_is_left_alone,
             ]
         );

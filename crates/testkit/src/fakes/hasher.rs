@@ -7,6 +7,8 @@ use threshold_application::ports::{HashingError, PasswordHasher, PasswordMatch};
 use threshold_domain::accounts::{Password, PasswordHash};
 
 const PREFIX: &str = "fake:";
+/// Stands before hashes that should be made anew.
+const WEAK: &str = "weak-";
 
 /// “Hashes” by writing a number and the password behind a prefix, and counts its work.
 #[derive(Debug, Default)]
@@ -25,6 +27,12 @@ impl FakeHasher {
     /// Refuses everything from now on, or no longer.
     pub fn set_overloaded(&self, overloaded: bool) {
         self.overloaded.store(overloaded, Ordering::SeqCst);
+    }
+
+    /// A hash of `password` that is weaker than those that [`hash`](PasswordHasher::hash) makes.
+    #[must_use]
+    pub fn weak_hash(password: &Password) -> PasswordHash {
+        PasswordHash::new(format!("{WEAK}{PREFIX}0:{}", password.expose()))
     }
 
     fn begin(&self) -> Result<u64, HashingError> {
@@ -48,11 +56,16 @@ impl PasswordHasher for FakeHasher {
             None => None,
         };
         self.begin()?;
-        Ok(if text == Some(password.expose()) { PasswordMatch::Match } else { PasswordMatch::Mismatch })
+        let is_weak = hash.as_ref().is_some_and(|hash| hash.expose().starts_with(WEAK));
+        Ok(match (text == Some(password.expose()), is_weak) {
+            (true, false) => PasswordMatch::Match,
+            (true, true) => PasswordMatch::Outdated,
+            (false, _) => PasswordMatch::Mismatch,
+        })
     }
 }
 
 fn read(encoded: &str) -> Result<&str, HashingError> {
-    let text = encoded.strip_prefix(PREFIX).and_then(|rest| rest.split_once(':'));
+    let text = encoded.strip_prefix(WEAK).unwrap_or(encoded).strip_prefix(PREFIX).and_then(|rest| rest.split_once(':'));
     text.map(|(_salt, text)| text).ok_or_else(|| HashingError::Unreadable("not a fake hash".into()))
 }

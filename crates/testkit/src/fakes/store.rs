@@ -11,11 +11,11 @@ use async_trait::async_trait;
 use futures::lock::{Mutex as AsyncMutex, OwnedMutexGuard};
 use std::sync::{Arc, Mutex};
 use threshold_application::ports::{
-    AccountReader, AttemptRepository, JobRepository, LinkRepository, SessionRepository, StoreError, Transaction,
-    Uniqueness, UnitOfWork, UserRepository,
+    AccountReader, AttemptRepository, JobRepository, LinkRepository, PasswordRepository, PersonalData,
+    PersonalDataReader, SessionRepository, StoreError, Transaction, Uniqueness, UnitOfWork, UserRepository,
 };
 use threshold_domain::Timestamp;
-use threshold_domain::accounts::{AccountLink, Credentials, Login, PasswordHash, Standing, User, UserId};
+use threshold_domain::accounts::{AccountLink, Credentials, Login, PasswordHash, User, UserId};
 use threshold_domain::jobs::Job;
 use threshold_domain::limits::{AttemptCount, AttemptKey};
 use threshold_domain::sessions::{Session, SigningKey};
@@ -60,6 +60,10 @@ impl Transaction for InMemoryTransaction {
         &mut self.tables
     }
 
+    fn passwords(&mut self) -> &mut dyn PasswordRepository {
+        &mut self.tables
+    }
+
     fn sessions(&mut self) -> &mut dyn SessionRepository {
         &mut self.tables
     }
@@ -85,6 +89,18 @@ impl Transaction for InMemoryTransaction {
     }
 }
 
+/// The rule that two living users with these names would break.
+fn name_conflict(other: &User, user: &User) -> Option<Uniqueness> {
+    if other.deleted_at.is_some() || user.deleted_at.is_some() {
+        None
+    } else if other.email == user.email {
+        Some(Uniqueness::Email)
+    } else {
+        let is_taken = other.username.is_some() && other.username == user.username;
+        is_taken.then_some(Uniqueness::Username)
+    }
+}
+
 impl Tables {
     fn living(&mut self, id: UserId) -> Option<&mut Credentials> {
         self.users.iter_mut().find(|one| one.user.id == id && one.user.deleted_at.is_none())
@@ -94,17 +110,8 @@ impl Tables {
 #[async_trait]
 impl UserRepository for Tables {
     async fn insert(&mut self, user: &User, password_hash: Option<&PasswordHash>) -> Result<(), StoreError> {
-        let holds = |other: &User| other.deleted_at.is_none() && user.deleted_at.is_none();
         let taken = self.users.iter().find_map(|Credentials { user: other, .. }| {
-            if other.id == user.id {
-                Some(Uniqueness::Id)
-            } else if holds(other) && other.email == user.email {
-                Some(Uniqueness::Email)
-            } else if holds(other) && other.username.is_some() && other.username == user.username {
-                Some(Uniqueness::Username)
-            } else {
-                None
-            }
+            if other.id == user.id { Some(Uniqueness::Id) } else { name_conflict(other, user) }
         });
         if let Some(rule) = taken {
             return Err(StoreError::NotUnique(rule));
@@ -117,22 +124,32 @@ impl UserRepository for Tables {
         Ok(self.users.iter().map(|one| &one.user).find(|user| user.id == id && user.deleted_at.is_none()).cloned())
     }
 
-    async fn verify_email(&mut self, id: UserId, at: Timestamp) -> Result<(), StoreError> {
-        if let Some(Credentials { user, .. }) = self.living(id) {
-            if user.standing == Standing::Unverified {
-                user.standing = Standing::Active;
-            }
-            (user.email_verified_at, user.updated_at, user.version) = (Some(at), at, user.version + 1);
+    async fn lock(&mut self, id: UserId) -> Result<Option<User>, StoreError> {
+        UserRepository::find(self, id).await
+    }
+
+    async fn update(&mut self, user: &User) -> Result<(), StoreError> {
+        let mut others = self.users.iter().map(|one| &one.user).filter(|other| other.id != user.id);
+        if let Some(rule) = others.find_map(|other| name_conflict(other, user)) {
+            return Err(StoreError::NotUnique(rule));
+        }
+        if let Some(stored) = self.users.iter_mut().map(|one| &mut one.user).find(|stored| stored.id == user.id) {
+            let (last_login_at, created_at) = (stored.last_login_at, stored.created_at);
+            *stored = User { last_login_at, created_at, ..user.clone() };
         }
         Ok(())
     }
 
-    async fn set_password(&mut self, id: UserId, hash: &PasswordHash, at: Timestamp) -> Result<(), StoreError> {
-        if let Some(Credentials { user, password_hash }) = self.living(id) {
-            *password_hash = Some(hash.clone());
-            (user.updated_at, user.version) = (at, user.version + 1);
-        }
-        Ok(())
+    async fn erase(&mut self, deleted_before: Timestamp, at_most: u32) -> Result<Vec<UserId>, StoreError> {
+        let is_over = |user: &User| user.deleted_at.is_some_and(|at| at < deleted_before);
+        let mut over: Vec<User> = self.users.iter().map(|one| one.user.clone()).filter(is_over).collect();
+        over.sort_by_key(|user| user.deleted_at);
+        over.truncate(usize::try_from(at_most).unwrap_or(usize::MAX));
+        let erased: Vec<UserId> = over.iter().map(|user| user.id).collect();
+        self.users.retain(|one| !erased.contains(&one.user.id));
+        self.sessions.retain(|session| !erased.contains(&session.user_id));
+        self.links.retain(|link| !erased.contains(&link.user_id));
+        Ok(erased)
     }
 
     async fn mark_grants_changed(&mut self, id: UserId, at: Timestamp) -> Result<(), StoreError> {
@@ -144,6 +161,25 @@ impl UserRepository for Tables {
         let user =
             self.users.iter_mut().map(|one| &mut one.user).find(|user| user.id == id && user.deleted_at.is_none());
         Ok(user.map(|user| user.last_login_at = Some(at)).is_some())
+    }
+}
+
+#[async_trait]
+impl PasswordRepository for Tables {
+    async fn replace(&mut self, id: UserId, hash: &PasswordHash, at: Timestamp) -> Result<(), StoreError> {
+        if let Some(Credentials { user, password_hash }) = self.living(id) {
+            *password_hash = Some(hash.clone());
+            (user.updated_at, user.version) = (at, user.version + 1);
+        }
+        Ok(())
+    }
+
+    async fn upgrade(&mut self, id: UserId, old: &PasswordHash, new: &PasswordHash) -> Result<(), StoreError> {
+        let credentials = self.users.iter_mut().find(|one| one.user.id == id);
+        if let Some(hash) = credentials.and_then(|one| one.password_hash.as_mut()).filter(|hash| **hash == *old) {
+            *hash = new.clone();
+        }
+        Ok(())
     }
 }
 
@@ -162,5 +198,19 @@ impl AccountReader for InMemoryStore {
             Login::Username(username) => user.username.as_ref() == Some(username),
         };
         Ok(tables.users.iter().find(|one| one.user.deleted_at.is_none() && named(&one.user)).cloned())
+    }
+}
+
+#[async_trait]
+impl PersonalDataReader for InMemoryStore {
+    async fn of(&self, user: UserId) -> Result<Option<PersonalData>, StoreError> {
+        let tables = lock(&self.committed).clone();
+        let owner = tables.users.into_iter().find(|one| one.user.id == user && one.user.deleted_at.is_none());
+        let Some(Credentials { user: owner, password_hash }) = owner else { return Ok(None) };
+        let mut sessions: Vec<_> = tables.sessions.into_iter().filter(|session| session.user_id == user).collect();
+        let mut links: Vec<_> = tables.links.into_iter().filter(|link| link.user_id == user).collect();
+        sessions.sort_by_key(|session| (session.created_at, session.id.as_uuid()));
+        links.sort_by_key(|link| (link.created_at, link.id.as_uuid()));
+        Ok(Some(PersonalData { user: owner, has_password: password_hash.is_some(), sessions, links }))
     }
 }

@@ -2,7 +2,7 @@
 
 use super::UserView;
 use crate::problem::Problem;
-use crate::request::Authenticated;
+use crate::request::{Authenticated, etag};
 use actix_web::HttpResponse;
 use actix_web::web::Data;
 use threshold_application::accounts::ShowProfile;
@@ -11,9 +11,10 @@ use threshold_application::accounts::ShowProfile;
 #[utoipa::path(
     get,
     path = "/api/v1/users/me",
-    responses((status = 200, description = "The caller", body = UserView))
+    responses((status = 200, description = "The caller", body = UserView,
+        headers(("ETag" = String, description = "The version of the account, for `If-Match`"))))
 )]
 pub(crate) async fn me(use_case: Data<ShowProfile>, caller: Authenticated) -> Result<HttpResponse, Problem> {
     let user = use_case.execute(caller.0.user_id).await?;
-    Ok(HttpResponse::Ok().json(UserView::from(&user)))
+    Ok(HttpResponse::Ok().insert_header(etag(user.version)).json(UserView::from(&user)))
 }

@@ -1,6 +1,8 @@
 //! Accounts over HTTP.
 
 mod change_password;
+mod delete_me;
+mod export_me;
 mod forgot_password;
 mod me;
 mod new_password;
@@ -8,17 +10,21 @@ mod register;
 mod request_link;
 mod resend_verification;
 mod reset_password;
+mod update_me;
 mod user_view;
 mod verify_email;
 
 pub(crate) use change_password::{
     __path_change_password as ChangePasswordPath, ChangePasswordRequest, change_password,
 };
+pub(crate) use delete_me::{__path_delete_me as DeleteMePath, DeleteMeRequest, DeletedResponse, delete_me};
+pub(crate) use export_me::{__path_export_me as ExportMePath, PersonalDataView, export_me};
 pub(crate) use forgot_password::{__path_forgot_password as ForgotPasswordPath, forgot_password};
 pub(crate) use me::{__path_me as MePath, me};
 pub(crate) use register::{__path_register as RegisterPath, Accepted, RegisterRequest, register};
 pub(crate) use request_link::EmailRequest;
 pub(crate) use resend_verification::{__path_resend_verification as ResendVerificationPath, resend_verification};
 pub(crate) use reset_password::{__path_reset_password as ResetPasswordPath, ResetPasswordRequest, reset_password};
+pub(crate) use update_me::{__path_update_me as UpdateMePath, UpdateMeRequest, update_me};
 pub(crate) use user_view::{UserView, rfc3339};
 pub(crate) use verify_email::{__path_verify_email as VerifyEmailPath, VerifiedResponse, verify_email};

@@ -3,8 +3,9 @@
 use super::UserView;
 use crate::detached::Detached;
 use crate::problem::Problem;
-use actix_web::HttpResponse;
+use crate::request::{language, recognise};
 use actix_web::web::{Data, Path};
+use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 use threshold_application::accounts::{LinkError, VerifyEmail};
 use threshold_domain::accounts::LinkToken;
@@ -17,6 +18,8 @@ pub(crate) struct VerifiedResponse {
 }
 
 /// Takes the secret of a mailed link as the proof of an address. To be called on a click: programs that look into mails follow links.
+///
+/// Where the address takes the place of another one, all sessions of the account end but that of the caller, if it is one.
 #[utoipa::path(
     get,
     path = "/api/v1/verify/{token}",
@@ -26,9 +29,13 @@ pub(crate) struct VerifiedResponse {
 pub(crate) async fn verify_email(
     use_case: Data<VerifyEmail>,
     detached: Data<Detached>,
+    request: HttpRequest,
     token: Path<String>,
 ) -> Result<HttpResponse, Problem> {
     let token = LinkToken::parse(&token).ok_or(LinkError::Unknown)?;
-    let user = detached.run(async move { use_case.execute(&token).await }).await??;
+    // Most who follow a link are nobody we know, which is no fault.
+    let kept = recognise(&request).await.ok().map(|caller| caller.session);
+    let language = language(&request);
+    let user = detached.run(async move { use_case.execute(&token, kept, language).await }).await??;
     Ok(HttpResponse::Ok().json(VerifiedResponse { user: UserView::from(&user) }))
 }

@@ -4,7 +4,8 @@ use super::{Code, FieldError, Problem};
 use actix_web::http::header::{HeaderValue, RETRY_AFTER};
 use std::time::Duration;
 use threshold_application::accounts::{
-    ChangePasswordError, LinkError, RegisterError, ResetPasswordError, ShowProfileError,
+    ChangePasswordError, DeleteAccountError, ExportPersonalDataError, LinkError, RegisterError, ResetPasswordError,
+    ShowProfileError, UpdateProfileError, VerifyEmailError,
 };
 use threshold_application::ports::{HashingError, IssueTokenError, StoreError};
 use threshold_application::sessions::{AuthenticateError, EndSessionError, RefreshError, SignInError};
@@ -32,6 +33,52 @@ impl From<LinkError> for Problem {
             LinkError::Expired => Self::new(Code::LinkExpired),
             LinkError::Used => Self::new(Code::LinkUsed),
             LinkError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<VerifyEmailError> for Problem {
+    fn from(error: VerifyEmailError) -> Self {
+        match error {
+            VerifyEmailError::Link(error) => error.into(),
+            VerifyEmailError::EmailTaken => taken(Code::EmailTaken, "email"),
+        }
+    }
+}
+
+impl From<UpdateProfileError> for Problem {
+    fn from(error: UpdateProfileError) -> Self {
+        match error {
+            UpdateProfileError::Gone => Self::new(Code::TokenRevoked),
+            UpdateProfileError::Changed => Self::new(Code::PreconditionFailed),
+            UpdateProfileError::EmailTaken => taken(Code::EmailTaken, "email"),
+            UpdateProfileError::UsernameTaken => taken(Code::UsernameTaken, "username"),
+            UpdateProfileError::TooManyEmailChanges { retry_after } => retry(Code::RateLimited, retry_after)
+                .with_detail("Too many addresses were to be confirmed. Try again after the time in “Retry-After”."),
+            UpdateProfileError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<DeleteAccountError> for Problem {
+    fn from(error: DeleteAccountError) -> Self {
+        match error {
+            DeleteAccountError::Gone => Self::new(Code::TokenRevoked),
+            DeleteAccountError::Changed => Self::new(Code::PreconditionFailed),
+            DeleteAccountError::PasswordRequired => Self::invalid(vec![FieldError::required("password")]),
+            DeleteAccountError::WrongPassword => Self::new(Code::WrongPassword),
+            DeleteAccountError::TooManyAttempts { retry_after } => retry(Code::TooManyAttempts, retry_after),
+            DeleteAccountError::Hashing(error) => error.into(),
+            DeleteAccountError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<ExportPersonalDataError> for Problem {
+    fn from(error: ExportPersonalDataError) -> Self {
+        match error {
+            ExportPersonalDataError::Gone => Self::new(Code::TokenRevoked),
+            ExportPersonalDataError::Store(error) => error.into(),
         }
     }
 }

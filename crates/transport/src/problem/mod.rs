@@ -41,6 +41,10 @@ impl FieldError {
         Self { field: field.into(), code: Cow::Borrowed(code), message: message.into() }
     }
 
+    pub(crate) fn required(field: &str) -> Self {
+        Self::new(field, "required", "This field is required.")
+    }
+
     pub(crate) fn refused(field: &str, refusal: &Refusal) -> Self {
         Self::new(field, refusal.code().as_str(), refusal.to_string())
     }

@@ -36,12 +36,17 @@ impl FromRequest for Authenticated {
 /// Finds out who sends `request` and leaves it in its extensions. A bearer token decides where there is one: a cookie does not
 /// rescue an unusable one.
 pub(crate) async fn authenticate(request: &HttpRequest) -> Result<(), Problem> {
-    let caller = match bearer_token(request)? {
-        Some(token) => part::<Authenticate>(request)?.execute(token).await?,
-        None => browser(request).await?,
-    };
+    let caller = recognise(request).await?;
     request.extensions_mut().insert(caller);
     Ok(())
+}
+
+/// Who sends `request`.
+pub(crate) async fn recognise(request: &HttpRequest) -> Result<Caller, Problem> {
+    match bearer_token(request)? {
+        Some(token) => Ok(part::<Authenticate>(request)?.execute(token).await?),
+        None => browser(request).await,
+    }
 }
 
 /// The token of `Authorization: Bearer …` (RFC 6750 §2.1); other schemes carry no token of ours.

@@ -7,6 +7,7 @@ use actix_web::{FromRequest, HttpRequest, dev};
 use futures::future::{LocalBoxFuture, ready};
 use serde_json::{Map, Value};
 use threshold_domain::Refusal;
+use threshold_domain::accounts::Change;
 
 /// The body of a request: one JSON object.
 #[derive(Debug)]
@@ -88,8 +89,7 @@ impl Members {
         name: &str,
         parse: impl FnOnce(&str) -> Result<T, Refusal>,
     ) -> Result<T, Noted> {
-        let missing = || FieldError::new(name, "required", "This field is required.");
-        self.optional(name, parse)?.ok_or_else(|| self.fault(missing()))
+        self.optional(name, parse)?.ok_or_else(|| self.fault(FieldError::required(name)))
     }
 
     /// A string that may be absent or `null`.
@@ -107,6 +107,27 @@ impl Members {
                 Err(self.fault(wrong_type(name, "a string")))
             }
         }
+    }
+
+    /// A string that takes the place of another one, which can't be taken away; `None` where it is absent.
+    pub(crate) fn replacement<T>(
+        &mut self,
+        name: &str,
+        parse: impl FnOnce(&str) -> Result<T, Refusal>,
+    ) -> Result<Option<T>, Noted> {
+        if self.left.contains_key(name) { self.required(name, parse).map(Some) } else { Ok(None) }
+    }
+
+    /// A string that takes the place of another one, or `null`, which takes it away.
+    pub(crate) fn change<T>(
+        &mut self,
+        name: &str,
+        parse: impl FnOnce(&str) -> Result<T, Refusal>,
+    ) -> Result<Change<T>, Noted> {
+        if !self.left.contains_key(name) {
+            return Ok(Change::Keep);
+        }
+        Ok(self.optional(name, parse)?.map_or(Change::Clear, Change::Set))
     }
 
     /// `true` or `false`; `false` where it is absent or `null`.
@@ -175,6 +196,17 @@ mod tests {
     fn null_and_absent_are_the_same_for_an_optional_field() {
         assert!(read(json!({"username": "ada"})).is_ok_and(|(_, name)| name.is_none()));
         assert!(read(json!({"username": "ada", "display_name": null})).is_ok_and(|(_, name)| name.is_none()));
+    }
+
+    #[test]
+    fn a_change_tells_absent_from_null() {
+        let change = |body: Value| {
+            let Value::Object(members) = body else { panic!("not an object") };
+            Fields(members).read(|members| members.change("username", Username::parse)).unwrap()
+        };
+        assert_eq!(change(json!({})), Change::Keep);
+        assert_eq!(change(json!({"username": null})), Change::Clear);
+        assert_eq!(change(json!({"username": "ada"})), Change::Set(Username::parse("ada").unwrap()));
     }
 
     #[test]

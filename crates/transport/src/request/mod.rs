@@ -8,17 +8,19 @@ mod fields;
 mod forwarded;
 #[cfg(feature = "fuzzing")]
 pub mod fuzzing;
+mod if_match;
 mod language;
 mod provenance;
 mod request_id;
 mod same_site;
 mod unique_json;
 
-pub(crate) use caller::{Authenticated, RenewedCookies, authenticate};
+pub(crate) use caller::{Authenticated, RenewedCookies, authenticate, recognise};
 pub use client_address::{TrustedProxies, TrustedProxiesError, client_address};
 pub(crate) use client_address::{client_ip, network_of};
 pub(crate) use cookies::Cookies;
 pub(crate) use fields::{Fields, Members, Noted, OptionalFields};
+pub(crate) use if_match::{etag, precondition};
 pub(crate) use language::language;
 pub(crate) use provenance::{guesser, provenance};
 pub(crate) use request_id::RequestId;

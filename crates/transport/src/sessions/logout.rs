@@ -5,7 +5,7 @@ use crate::problem::Problem;
 use crate::request::{Authenticated, Cookies};
 use actix_web::http::header::HeaderName;
 use actix_web::web::Data;
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use threshold_application::sessions::EndSessions;
 
 const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
@@ -26,13 +26,17 @@ pub(crate) async fn logout(
     Ok(goodbye(&request))
 }
 
+pub(super) fn goodbye(request: &HttpRequest) -> HttpResponse {
+    forget_session(request, HttpResponse::NoContent()).finish()
+}
+
 /// Takes the cookies away one by one. `Clear-Site-Data: "cookies"` would take those of every neighbour under the same domain
 /// with them, and the known device, which is what keeps strangers from locking its owner out.
-pub(super) fn goodbye(request: &HttpRequest) -> HttpResponse {
+pub(crate) fn forget_session(request: &HttpRequest, mut answer: HttpResponseBuilder) -> HttpResponseBuilder {
     let cookies = Cookies::of(request);
-    let mut answer = HttpResponse::NoContent();
     for cookie in cookies.drop_session().into_iter().chain([cookies.drop_refresh()]) {
         answer.cookie(cookie);
     }
-    answer.insert_header((CLEAR_SITE_DATA, r#""cache", "storage""#)).finish()
+    answer.insert_header((CLEAR_SITE_DATA, r#""cache", "storage""#));
+    answer
 }

@@ -20,7 +20,7 @@ pub(crate) use end_session::{__path_end_session as EndSessionPath, end_session};
 pub(crate) use jwks::{__path_jwks as JwksPath, KeySet, jwks};
 pub(crate) use list_sessions::{__path_list_sessions as ListSessionsPath, SessionList, list_sessions};
 pub(crate) use login::{__path_login as LoginPath, LoginRequest, login};
-pub(crate) use logout::{__path_logout as LogoutPath, logout};
+pub(crate) use logout::{__path_logout as LogoutPath, forget_session, logout};
 pub(crate) use logout_all::{__path_logout_all as LogoutAllPath, logout_all};
 pub(crate) use refresh::{__path_refresh as RefreshPath, RefreshRequest, refresh};
 pub(crate) use start_session::{

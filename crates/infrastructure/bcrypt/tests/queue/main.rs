@@ -6,6 +6,7 @@ mod batches;
 mod bounds;
 mod gate;
 mod lifecycle;
+mod weaker;
 
 use gate::Gate;
 use std::num::NonZeroUsize;

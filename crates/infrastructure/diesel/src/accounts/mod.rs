@@ -1,9 +1,12 @@
 //! Stored accounts.
 
+mod passwords;
+mod personal_data;
 mod reader;
 mod repository;
 mod row;
 
+pub(crate) use personal_data::DieselPersonalDataReader;
 pub(crate) use reader::{DieselAccountReader, by_id};
 pub(crate) use row::UserRow;
 

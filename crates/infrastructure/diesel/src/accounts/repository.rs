@@ -2,15 +2,14 @@
 
 use super::TABLE;
 use super::reader::by_id;
-use super::row::NewUserRow;
+use super::row::{NewUserRow, UserChanges, UserRow};
+use crate::connections::Connection;
 use crate::schema::users;
 use crate::statements::Prepared;
 use crate::transaction::DieselTransaction;
 use crate::types::{Id, Instant};
 use async_trait::async_trait;
-use diesel::dsl::case_when;
 use diesel::prelude::*;
-use diesel::sql_types::Text;
 use diesel_async::RunQueryDsl;
 use threshold_application::ports::{StoreError, UserRepository};
 use threshold_domain::Timestamp;
@@ -29,35 +28,36 @@ impl UserRepository for DieselTransaction {
         self.settle(TABLE, found)?.map(User::try_from).transpose()
     }
 
-    async fn verify_email(&mut self, id: UserId, at: Timestamp) -> Result<(), StoreError> {
-        let at = Instant(at);
-        let verified =
-            on!(self.connection(), |c| diesel::update(users::table.find(Id(id.as_uuid())))
-                .filter(users::deleted_at.is_null())
-                .set((
-                    users::status
-                        .eq(case_when(users::status.eq("unverified"), "active".into_sql::<Text>())
-                            .otherwise(users::status)),
-                    users::email_verified_at.eq(Some(at)),
-                    users::updated_at.eq(at),
-                    users::version.eq(users::version + 1),
-                ))
-                .execute(c)
-                .await);
-        self.settle(TABLE, verified).map(drop)
+    async fn lock(&mut self, id: UserId) -> Result<Option<User>, StoreError> {
+        let locked = lock(self.connection(), Id(id.as_uuid())).await;
+        self.settle(TABLE, locked)?.map(User::try_from).transpose()
     }
 
-    async fn set_password(&mut self, id: UserId, hash: &PasswordHash, at: Timestamp) -> Result<(), StoreError> {
-        let changed = on!(self.connection(), |c| diesel::update(users::table.find(Id(id.as_uuid())))
-            .filter(users::deleted_at.is_null())
-            .set((
-                users::password_hash.eq(Some(hash.expose())),
-                users::updated_at.eq(Instant(at)),
-                users::version.eq(users::version + 1),
-            ))
+    async fn update(&mut self, user: &User) -> Result<(), StoreError> {
+        let changes = UserChanges::from(user);
+        let updated = on!(self.connection(), |c| diesel::update(users::table.find(Id(user.id.as_uuid())))
+            .set(&changes)
             .execute(c)
             .await);
-        self.settle(TABLE, changed).map(drop)
+        self.settle(TABLE, updated).map(drop)
+    }
+
+    async fn erase(&mut self, deleted_before: Timestamp, at_most: u32) -> Result<Vec<UserId>, StoreError> {
+        let over = on!(self.connection(), |c| users::table
+            .filter(users::deleted_at.lt(Instant(deleted_before)))
+            .order(users::deleted_at)
+            .select(users::id)
+            .limit(at_most.into())
+            .load::<Id>(c)
+            .await);
+        let over = self.settle(TABLE, over)?;
+        // Asked again, because one of them may have been brought back in between. Whatever is about a user goes with the row.
+        let erased = on!(self.connection(), |c| diesel::delete(users::table.filter(users::id.eq_any(&over)))
+            .filter(users::deleted_at.lt(Instant(deleted_before)))
+            .returning(users::id)
+            .get_results::<Id>(c)
+            .await);
+        Ok(self.settle(TABLE, erased)?.into_iter().map(|id| UserId::new(id.0)).collect())
     }
 
     async fn mark_grants_changed(&mut self, id: UserId, at: Timestamp) -> Result<(), StoreError> {
@@ -79,5 +79,20 @@ impl UserRepository for DieselTransaction {
         .execute(c)
         .await);
         Ok(self.settle(TABLE, updated)? == 1)
+    }
+}
+
+/// Locked against other changes, not against rows that refer to it; SQLite has one writer.
+async fn lock(connection: &mut Connection, id: Id) -> QueryResult<Option<UserRow>> {
+    match connection {
+        Connection::Postgres(link) => users::table
+            .find(id)
+            .filter(users::deleted_at.is_null())
+            .select(UserRow::as_select())
+            .for_no_key_update()
+            .get_result(&mut **link)
+            .await
+            .optional(),
+        Connection::Sqlite(_) => by_id(connection, id).await,
     }
 }

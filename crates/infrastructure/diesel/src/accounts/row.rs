@@ -46,6 +46,39 @@ pub(super) struct NewUserRow<'a> {
     version: i64,
 }
 
+/// What changes of a user, with every column that is `None` emptied.
+#[derive(AsChangeset)]
+#[diesel(table_name = users, treat_none_as_null = true)]
+pub(super) struct UserChanges {
+    email: String,
+    email_canonical: String,
+    username: Option<String>,
+    display_name: Option<String>,
+    status: &'static str,
+    email_verified_at: Option<Instant>,
+    pending_email: Option<String>,
+    deleted_at: Option<Instant>,
+    updated_at: Instant,
+    version: i64,
+}
+
+impl From<&User> for UserChanges {
+    fn from(user: &User) -> Self {
+        Self {
+            email: user.email.as_str().to_owned(),
+            email_canonical: user.email.canonical().to_owned(),
+            username: user.username.as_ref().map(|name| name.as_str().to_owned()),
+            display_name: user.display_name.as_ref().map(|name| name.as_str().to_owned()),
+            status: status(user.standing),
+            email_verified_at: user.email_verified_at.map(Instant),
+            pending_email: user.pending_email.as_ref().map(|email| email.as_str().to_owned()),
+            deleted_at: user.deleted_at.map(Instant),
+            updated_at: Instant(user.updated_at),
+            version: user.version,
+        }
+    }
+}
+
 impl<'a> NewUserRow<'a> {
     pub(super) fn new(user: &'a User, password_hash: Option<&'a PasswordHash>) -> Self {
         Self {

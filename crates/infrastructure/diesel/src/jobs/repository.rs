@@ -5,10 +5,11 @@ use super::row::JobRow;
 use crate::connections::Connection;
 use crate::schema::{job_ticks, jobs};
 use crate::transaction::DieselTransaction;
-use crate::types::Instant;
+use crate::types::{Id, Instant};
 use async_trait::async_trait;
+use diesel::dsl::sql;
 use diesel::prelude::*;
-use diesel::query_dsl::methods::FilterDsl;
+use diesel::sql_types::Bool;
 use diesel::upsert::excluded;
 use diesel_async::RunQueryDsl;
 use threshold_application::ports::{JobRepository, StoreError};
@@ -28,9 +29,28 @@ impl JobRepository for DieselTransaction {
         let ticked = tick(self.connection(), schedule, Instant(at)).await;
         Ok(self.settle("job_ticks", ticked)? == 1)
     }
+
+    async fn purge_dead(&mut self, before: Timestamp, at_most: u32) -> Result<u32, StoreError> {
+        let old = on!(self.connection(), |c| jobs::table
+            // Written out for the index of dead jobs.
+            .filter(sql::<Bool>("state = 'dead'"))
+            .filter(jobs::run_at.lt(Instant(before)))
+            .select(jobs::id)
+            .limit(at_most.into())
+            .load::<Id>(c)
+            .await);
+        let old = self.settle(TABLE, old)?;
+        let purged = on!(self.connection(), |c| diesel::delete(jobs::table.filter(jobs::id.eq_any(&old)))
+            .filter(jobs::state.eq("dead"))
+            .execute(c)
+            .await);
+        self.settle(TABLE, purged).map(|rows| u32::try_from(rows).unwrap_or(u32::MAX))
+    }
 }
 
 async fn tick(connection: &mut Connection, schedule: &str, at: Instant) -> QueryResult<usize> {
+    // Where an insert may become an update, only this filter is to be had.
+    use diesel::query_dsl::methods::FilterDsl;
     let row = (job_ticks::schedule.eq(schedule), job_ticks::at.eq(at));
     on!(connection, |c| diesel::insert_into(job_ticks::table)
         .values(row)

@@ -6,7 +6,8 @@ use crate::types::{Id, Instant};
 use diesel::prelude::*;
 use serde_json::{Value, json};
 use threshold_application::ports::{ListedJob, StoreError};
-use threshold_domain::accounts::{Email, LinkPurpose};
+use threshold_domain::Timestamp;
+use threshold_domain::accounts::{Email, LinkPurpose, UserId};
 use threshold_domain::jobs::{Job, JobId, JobState, Priority, Task};
 use threshold_domain::mail::{Language, Notice};
 
@@ -95,22 +96,47 @@ fn rank(priority: Priority) -> i64 {
 /// What a task of its kind needs to know, as JSON.
 fn payload(task: &Task) -> String {
     let payload = match task {
-        Task::PurgeSessions => json!({}),
+        Task::EnforceRetention => json!({}),
         Task::SendLink { purpose, to, language } => {
             json!({"purpose": purpose.as_str(), "to": to.as_str(), "language": language.tag()})
         }
+        Task::SendEmailChange { user, to, language } => {
+            json!({"user": user.as_uuid(), "to": to.as_str(), "language": language.tag()})
+        }
         Task::SendNotice { notice, to, language } => {
-            json!({"notice": notice.as_str(), "to": to.as_str(), "language": language.tag()})
+            json!({"notice": notice_name(notice), "about": about(notice), "to": to.as_str(), "language": language.tag()})
         }
     };
     payload.to_string()
 }
 
+fn notice_name(notice: &Notice) -> &'static str {
+    match notice {
+        Notice::PasswordChanged => "password_changed",
+        Notice::AlreadyRegistered => "already_registered",
+        Notice::EmailChangeRequested { .. } => "email_change_requested",
+        Notice::EmailChanged { .. } => "email_changed",
+        Notice::AccountDeleted { .. } => "account_deleted",
+    }
+}
+
+/// What a notice tells beside that it happened.
+fn about(notice: &Notice) -> Value {
+    match notice {
+        Notice::PasswordChanged | Notice::AlreadyRegistered => Value::Null,
+        Notice::EmailChangeRequested { new_address } | Notice::EmailChanged { new_address } => {
+            new_address.as_str().into()
+        }
+        Notice::AccountDeleted { purge_after } => purge_after.timestamp_micros().into(),
+    }
+}
+
 fn task(kind: &str, payload: &str) -> Result<Task, StoreError> {
     let payload: Value = serde_json::from_str(payload).map_err(|error| corrupt("jobs.payload", error))?;
     match kind {
-        "purge_sessions" => Some(Task::PurgeSessions),
+        "enforce_retention" => Some(Task::EnforceRetention),
         "send_link" => send_link(&payload),
+        "send_email_change" => send_email_change(&payload),
         "send_notice" => send_notice(&payload),
         _ => None,
     }
@@ -122,9 +148,25 @@ fn send_link(payload: &Value) -> Option<Task> {
     Some(Task::SendLink { purpose: LinkPurpose::from_name(text(payload, "purpose")?)?, to, language })
 }
 
+fn send_email_change(payload: &Value) -> Option<Task> {
+    let (to, language) = addressee(payload)?;
+    Some(Task::SendEmailChange { user: UserId::new(text(payload, "user")?.parse().ok()?), to, language })
+}
+
 fn send_notice(payload: &Value) -> Option<Task> {
     let (to, language) = addressee(payload)?;
-    Some(Task::SendNotice { notice: Notice::from_name(text(payload, "notice")?)?, to, language })
+    let new_address = || Email::parse(text(payload, "about")?).ok();
+    let notice = match text(payload, "notice")? {
+        "password_changed" => Notice::PasswordChanged,
+        "already_registered" => Notice::AlreadyRegistered,
+        "email_change_requested" => Notice::EmailChangeRequested { new_address: new_address()? },
+        "email_changed" => Notice::EmailChanged { new_address: new_address()? },
+        "account_deleted" => {
+            Notice::AccountDeleted { purge_after: Timestamp::from_timestamp_micros(payload.get("about")?.as_i64()?)? }
+        }
+        _ => return None,
+    };
+    Some(Task::SendNotice { notice, to, language })
 }
 
 fn addressee(payload: &Value) -> Option<(Email, Language)> {

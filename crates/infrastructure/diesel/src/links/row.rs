@@ -11,7 +11,7 @@ use threshold_domain::sessions::SecretDigest;
 /// What is stored of a link.
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = account_links)]
-pub(super) struct LinkRow {
+pub(crate) struct LinkRow {
     id: Id,
     user_id: Id,
     purpose: String,

@@ -8,6 +8,7 @@ mod signing_keys;
 
 pub(crate) use reader::DieselSessionReader;
 pub(crate) use renewals::DieselSessionRenewals;
+pub(crate) use row::SessionRow;
 pub(crate) use signing_keys::DieselSigningKeys;
 
 /// The table, as failures name it.

@@ -13,7 +13,7 @@ use threshold_domain::sessions::{
 /// What is stored of a session.
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = sessions)]
-pub(super) struct SessionRow {
+pub(crate) struct SessionRow {
     id: Id,
     user_id: Id,
     created_at: Instant,

@@ -90,7 +90,7 @@ async fn a_job_of_an_unknown_kind_waits_for_who_knows_it_and_one_that_nobody_can
         enqueue(&database, &a_job(1, 0)).await;
         place.execute("UPDATE jobs SET kind = 'fly_to_the_moon'").await;
         enqueue(&database, &a_job(2, 0)).await;
-        place.execute("UPDATE jobs SET kind = 'send_link' WHERE kind = 'purge_sessions'").await;
+        place.execute("UPDATE jobs SET kind = 'send_link' WHERE kind = 'enforce_retention'").await;
         enqueue(&database, &a_job(3, 0)).await;
         let claim = Claim { id: Uuid::nil(), now: at(0), until: at(60) };
         let claimed = database.job_queue().claim(&claim, 10).await.unwrap();
@@ -101,7 +101,7 @@ async fn a_job_of_an_unknown_kind_waits_for_who_knows_it_and_one_that_nobody_can
         let expected = [
             ("fly_to_the_moon", JobState::Waiting),
             ("send_link", JobState::Dead),
-            ("purge_sessions", JobState::Running),
+            ("enforce_retention", JobState::Running),
         ];
         assert_eq!(states, expected);
     }

@@ -39,7 +39,10 @@ fn verification(service: &str, link: &MailLink, expires_at: Timestamp) -> Words 
             "Somebody, hopefully you, registered at {service} with this address. Please confirm that it is yours:"
         )),
         button("Confirm address", link),
-        Part::says(format!("The link works until {}. If it wasn't you, you need not do anything.", time(expires_at))),
+        Part::says(format!(
+            "The link works until {}. If it wasn't you, don't confirm it: whoever registered has chosen the password.",
+            time(expires_at)
+        )),
     ];
     ("Please confirm your email address", parts)
 }

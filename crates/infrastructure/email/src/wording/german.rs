@@ -40,7 +40,10 @@ fn verification(service: &str, link: &MailLink, expires_at: Timestamp) -> Words 
              Ihnen gehört:"
         )),
         button("Adresse bestätigen", link),
-        Part::says(format!("Der Link gilt bis {}. Waren Sie es nicht, brauchen Sie nichts zu tun.", time(expires_at))),
+        Part::says(format!(
+            "Der Link gilt bis {}. Waren Sie es nicht, bestätigen Sie nichts: Das Passwort hat gewählt, wer das Konto angelegt hat.",
+            time(expires_at)
+        )),
     ];
     ("Bitte bestätigen Sie Ihre E-Mail-Adresse", parts)
 }

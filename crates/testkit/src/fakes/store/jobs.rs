@@ -26,6 +26,16 @@ impl JobRepository for Tables {
         }
         Ok(!ticked)
     }
+
+    async fn purge_dead(&mut self, before: Timestamp, at_most: u32) -> Result<u32, StoreError> {
+        let mut purged = 0;
+        self.jobs.retain(|job| {
+            let goes = job.state == JobState::Dead && job.run_at < before && purged < at_most;
+            purged += u32::from(goes);
+            !goes
+        });
+        Ok(purged)
+    }
 }
 
 impl Tables {

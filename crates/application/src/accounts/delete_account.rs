@@ -1,0 +1,143 @@
+//! Deleting one's own account.
+
+use crate::ports::{AccountReader, Clock, HashingError, IdGenerator, News, StoreError, UnitOfWork};
+use crate::sessions::{Announcer, Attempt, Guesser, SignIn, SignInError};
+use chrono::TimeDelta;
+use std::sync::Arc;
+use std::time::Duration;
+use threshold_domain::accounts::{LinkPurpose, Login, Password, User, UserId};
+use threshold_domain::jobs::{Job, JobId, Task};
+use threshold_domain::mail::{Language, Notice};
+use threshold_domain::{Precondition, Timestamp};
+
+/// Deletes the account of somebody who proves once more that they are its owner. It can be brought back until its retention is
+/// over; nobody can sign in to it meanwhile, and its names are free.
+pub struct DeleteAccount {
+    /// Finds the account.
+    pub accounts: Arc<dyn AccountReader>,
+    /// Compares the password, and counts wrong ones.
+    pub sign_in: Arc<SignIn>,
+    /// Changes everything together.
+    pub unit_of_work: Arc<dyn UnitOfWork>,
+    /// Has all instances know.
+    pub announcer: Arc<Announcer>,
+    /// Dates it.
+    pub clock: Arc<dyn Clock>,
+    /// Names the job that tells the owner.
+    pub ids: Arc<dyn IdGenerator>,
+    /// How long it can be brought back.
+    pub retention: TimeDelta,
+}
+
+/// Why an account is still there.
+#[derive(Debug, thiserror::Error)]
+pub enum DeleteAccountError {
+    /// Somebody has deleted it before.
+    #[error("there is no such account")]
+    Gone,
+    /// It has changed since its owner looked.
+    #[error("the account has another version by now")]
+    Changed,
+    /// It has a password, and none was given.
+    #[error("the password is missing")]
+    PasswordRequired,
+    /// The password is wrong; it was counted like a failed sign-in.
+    #[error("the password is wrong")]
+    WrongPassword,
+    /// There were too many wrong ones; this one was not looked at.
+    #[error("there were too many failed attempts")]
+    TooManyAttempts {
+        /// When it is worth trying again.
+        retry_after: Duration,
+    },
+    /// The password was not compared.
+    #[error(transparent)]
+    Hashing(#[from] HashingError),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// A wish by the owner: only [`DeleteAccount::check`] makes one.
+pub struct CheckedDeletion {
+    user: UserId,
+}
+
+/// An account that is deleted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Deletion {
+    /// When it was.
+    pub deleted_at: Timestamp,
+    /// When it is erased for good.
+    pub purge_after: Timestamp,
+}
+
+impl DeleteAccount {
+    /// The first half: slow, changes nothing, and may be dropped when nobody waits for it any more.
+    ///
+    /// # Errors
+    /// See [`DeleteAccountError`].
+    pub async fn check(
+        &self,
+        id: UserId,
+        password: Option<Password>,
+        guesser: Guesser,
+    ) -> Result<CheckedDeletion, DeleteAccountError> {
+        let User { email, .. } = self.accounts.find(id).await?.ok_or(DeleteAccountError::Gone)?;
+        let login = Login::Email(email);
+        let credentials = self.accounts.find_by_login(&login).await?.ok_or(DeleteAccountError::Gone)?;
+        if credentials.password_hash.is_some() {
+            let password = password.ok_or(DeleteAccountError::PasswordRequired)?;
+            self.sign_in.prove(Attempt { login, password, guesser }).await?;
+        }
+        Ok(CheckedDeletion { user: id })
+    }
+
+    /// The second half: changes the store, and should run to its end once it has begun. Every session ends, and links that were
+    /// mailed are void.
+    ///
+    /// # Errors
+    /// `Gone`, `Changed`, `Store`.
+    pub async fn store(
+        &self,
+        checked: CheckedDeletion,
+        precondition: &Precondition,
+        language: Language,
+    ) -> Result<Deletion, DeleteAccountError> {
+        let now = self.clock.now();
+        let deletion = Deletion { deleted_at: now, purge_after: now + self.retention };
+        let mut tx = self.unit_of_work.begin().await?;
+        let user = tx.users().lock(checked.user).await?.ok_or(DeleteAccountError::Gone)?;
+        if !precondition.holds(user.version) {
+            return Err(DeleteAccountError::Changed);
+        }
+        let (id, to) = (user.id, user.email.clone());
+        tx.users().update(&user.deleted(now)).await?;
+        for purpose in LinkPurpose::ALL {
+            tx.links().void(id, purpose, now).await?;
+        }
+        let ended = tx.sessions().end_all(id, None, now).await?;
+        let notice = Notice::AccountDeleted { purge_after: deletion.purge_after };
+        let task = Task::SendNotice { notice, to, language };
+        tx.jobs().enqueue(&Job::new(JobId::new(self.ids.next()), task, now, now)).await?;
+        tx.commit().await?;
+        let ended = ended.into_iter().map(|session| self.announcer.ended(session, now));
+        let news: Vec<_> = ended.chain([News::UserChanged(id)]).collect();
+        self.announcer.announce(&news).await;
+        Ok(deletion)
+    }
+}
+
+impl From<SignInError> for DeleteAccountError {
+    fn from(error: SignInError) -> Self {
+        match error {
+            // Whether the account may sign in does not matter here: its owner has.
+            SignInError::InvalidCredentials | SignInError::Suspended | SignInError::EmailUnverified => {
+                Self::WrongPassword
+            }
+            SignInError::TooManyAttempts { retry_after } => Self::TooManyAttempts { retry_after },
+            SignInError::Hashing(error) => Self::Hashing(error),
+            SignInError::Store(error) => Self::Store(error),
+        }
+    }
+}

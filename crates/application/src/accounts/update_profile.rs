@@ -1,0 +1,172 @@
+//! Changing one's own profile.
+
+use super::request_link::{LINK_LIMIT, link_key};
+use crate::ports::{
+    AccountReader, AttemptReader, Clock, IdGenerator, News, SessionSecrets, StoreError, Transaction, Uniqueness,
+    UnitOfWork,
+};
+use crate::sessions::Announcer;
+use std::sync::Arc;
+use std::time::Duration;
+use threshold_domain::accounts::{Email, LinkPurpose, Login, ProfileChanges, User, UserId};
+use threshold_domain::jobs::{Job, JobId, Task};
+use threshold_domain::limits::AttemptKey;
+use threshold_domain::mail::{Language, Notice};
+use threshold_domain::{Precondition, Timestamp};
+
+/// Changes what users may change about themselves. A new address waits until its owner follows the link mailed to it; the present
+/// address is told.
+pub struct UpdateProfile {
+    /// Tells who has an address.
+    pub accounts: Arc<dyn AccountReader>,
+    /// Tells how often links were asked for.
+    pub attempts: Arc<dyn AttemptReader>,
+    /// Changes the account, and writes the mails' jobs, together.
+    pub unit_of_work: Arc<dyn UnitOfWork>,
+    /// Names what is counted.
+    pub secrets: Arc<dyn SessionSecrets>,
+    /// Has other instances know.
+    pub announcer: Arc<Announcer>,
+    /// Dates it.
+    pub clock: Arc<dyn Clock>,
+    /// Names jobs.
+    pub ids: Arc<dyn IdGenerator>,
+    /// Whether nobody shall learn who has an account: then a taken address waits like any other, and its owner is told instead
+    /// of asked.
+    pub conceal_existing: bool,
+}
+
+/// Why a profile is as it was.
+#[derive(Debug, thiserror::Error)]
+pub enum UpdateProfileError {
+    /// The account is gone.
+    #[error("there is no such account")]
+    Gone,
+    /// It has changed since its owner looked.
+    #[error("the account has another version by now")]
+    Changed,
+    /// Somebody else has this address.
+    #[error("the email address is taken")]
+    EmailTaken,
+    /// Somebody else has this username.
+    #[error("the username is taken")]
+    UsernameTaken,
+    /// Too many addresses were to be confirmed, or this one too often.
+    #[error("there were too many changes of the email address")]
+    TooManyEmailChanges {
+        /// When it is worth trying again.
+        retry_after: Duration,
+    },
+    /// The store failed.
+    #[error(transparent)]
+    Store(StoreError),
+}
+
+/// A mail to a new address.
+struct Confirmation {
+    to: Email,
+    is_taken: bool,
+    counted: [AttemptKey; 2],
+}
+
+impl UpdateProfile {
+    /// Changes the profile of `id` if `precondition` holds, and answers it as it is then. Asking again for the address that waits
+    /// mails another link.
+    ///
+    /// # Errors
+    /// See [`UpdateProfileError`].
+    pub async fn execute(
+        &self,
+        id: UserId,
+        changes: ProfileChanges,
+        precondition: &Precondition,
+        language: Language,
+    ) -> Result<User, UpdateProfileError> {
+        let now = self.clock.now();
+        let confirmation = self.confirmation(id, changes.email.as_ref(), now).await?;
+        let mut tx = self.unit_of_work.begin().await?;
+        let user = tx.users().lock(id).await?.ok_or(UpdateProfileError::Gone)?;
+        if !precondition.holds(user.version) {
+            return Err(UpdateProfileError::Changed);
+        }
+        let updated = changes.apply(&user, now);
+        if updated != user {
+            tx.users().update(&updated).await?;
+        }
+        if let (Some(confirmation), Some(_waits)) = (confirmation, &updated.pending_email) {
+            self.ask(tx.as_mut(), &user, confirmation, language, now).await?;
+        }
+        tx.commit().await?;
+        self.announcer.announce(&[News::UserChanged(id)]).await;
+        Ok(updated)
+    }
+
+    /// What is to be mailed to a new address, if that may be.
+    async fn confirmation(
+        &self,
+        id: UserId,
+        email: Option<&Email>,
+        now: Timestamp,
+    ) -> Result<Option<Confirmation>, UpdateProfileError> {
+        let Some(to) = email else { return Ok(None) };
+        let owner = self.accounts.find_by_login(&Login::Email(to.clone())).await?.map(|found| found.user);
+        if owner.as_ref().is_some_and(|owner| owner.id == id && owner.email.as_str() == to.as_str()) {
+            return Ok(None);
+        }
+        let is_taken = owner.is_some_and(|owner| owner.id != id);
+        if is_taken && !self.conceal_existing {
+            return Err(UpdateProfileError::EmailTaken);
+        }
+        let by_user = self.secrets.attempt_key(&["email_change", &id.as_uuid().to_string()]);
+        let counted = [by_user, link_key(self.secrets.as_ref(), LinkPurpose::VerifyEmail, to)];
+        for key in counted {
+            LINK_LIMIT.left(self.attempts.counted(key).await?, now).map_err(|until| {
+                let retry_after = (until - now).to_std().unwrap_or_default();
+                UpdateProfileError::TooManyEmailChanges { retry_after }
+            })?;
+        }
+        Ok(Some(Confirmation { to: to.clone(), is_taken, counted }))
+    }
+
+    /// Has the new address asked, and the present one told.
+    async fn ask(
+        &self,
+        tx: &mut dyn Transaction,
+        user: &User,
+        confirmation: Confirmation,
+        language: Language,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let Confirmation { to, is_taken, counted } = confirmation;
+        for key in counted {
+            tx.attempts().count(key, now, now - LINK_LIMIT.window).await?;
+        }
+        let mut tasks = Vec::new();
+        if user.pending_email.as_ref() != Some(&to) {
+            let notice = Notice::EmailChangeRequested { new_address: to.clone() };
+            tasks.push(Task::SendNotice { notice, to: user.email.clone(), language });
+        }
+        tasks.push(if is_taken {
+            Task::SendNotice { notice: Notice::AlreadyRegistered, to, language }
+        } else {
+            Task::SendEmailChange { user: user.id, to, language }
+        });
+        for task in tasks {
+            tx.jobs().enqueue(&Job::new(JobId::new(self.ids.next()), task, now, now)).await?;
+        }
+        Ok(())
+    }
+}
+
+impl From<StoreError> for UpdateProfileError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::NotUnique(Uniqueness::Email) => Self::EmailTaken,
+            StoreError::NotUnique(Uniqueness::Username) => Self::UsernameTaken,
+            error @ (StoreError::NotUnique(_)
+            | StoreError::Unavailable(_)
+            | StoreError::Overloaded
+            | StoreError::Corrupt { .. }) => Self::Store(error),
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! Forgetting what is over.
+
+use crate::ports::{Clock, StoreError, UnitOfWork};
+use chrono::TimeDelta;
+use std::sync::Arc;
+use threshold_domain::accounts::UserId;
+use tracing::info;
+
+/// Failed sign-ins count for an hour at most.
+const ATTEMPTS_KEPT: TimeDelta = TimeDelta::hours(1);
+/// How long after its end a mailed link is told from one that never was.
+const LINKS_KEPT: TimeDelta = TimeDelta::days(7);
+/// How many rows of a kind one step deletes, so that nobody waits for it.
+const STEP: u32 = 1000;
+/// The same for accounts, of which much else hangs.
+const ACCOUNTS_STEP: u32 = 100;
+
+/// Deletes whatever was kept for as long as it may be.
+pub struct EnforceRetention {
+    /// Deletes.
+    pub unit_of_work: Arc<dyn UnitOfWork>,
+    /// Tells what is over.
+    pub clock: Arc<dyn Clock>,
+    /// How long things are kept.
+    pub periods: RetentionPeriods,
+}
+
+/// How long things are kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RetentionPeriods {
+    /// A session after its end, so that it can be looked into.
+    pub sessions: TimeDelta,
+    /// An account after its deletion, so that it can be brought back.
+    pub accounts: TimeDelta,
+    /// A job that was given up, so that it can be looked into.
+    pub dead_jobs: TimeDelta,
+}
+
+/// What a run has deleted.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RetentionReport {
+    /// Sessions.
+    pub sessions: u32,
+    /// Counts of failed sign-ins and of mails.
+    pub attempts: u32,
+    /// Mailed links.
+    pub links: u32,
+    /// Jobs that were given up.
+    pub dead_jobs: u32,
+    /// Accounts, of which nothing is left.
+    pub accounts: Vec<UserId>,
+}
+
+impl EnforceRetention {
+    /// Deletes everything that is over, in small transactions; answers and logs what it was. Instances that do it at once do no
+    /// harm.
+    ///
+    /// # Errors
+    /// When the store failed: what was deleted before stays so.
+    pub async fn execute(&self) -> Result<RetentionReport, StoreError> {
+        let mut total = RetentionReport::default();
+        while self.step(&mut total).await? {}
+        let RetentionReport { sessions, attempts, links, dead_jobs, accounts } = &total;
+        info!(sessions, attempts, links, dead_jobs, accounts = accounts.len(), "deleted what was kept long enough");
+        Ok(total)
+    }
+
+    /// Deletes a little; answers whether there may be more.
+    async fn step(&self, total: &mut RetentionReport) -> Result<bool, StoreError> {
+        let now = self.clock.now();
+        let mut tx = self.unit_of_work.begin().await?;
+        let sessions = tx.sessions().purge(now - self.periods.sessions, STEP).await?;
+        let attempts = tx.attempts().purge(now - ATTEMPTS_KEPT, STEP).await?;
+        let links = tx.links().purge(now - LINKS_KEPT, STEP).await?;
+        let dead_jobs = tx.jobs().purge_dead(now - self.periods.dead_jobs, STEP).await?;
+        let accounts = tx.users().erase(now - self.periods.accounts, ACCOUNTS_STEP).await?;
+        tx.commit().await?;
+        for user in &accounts {
+            info!(user = %user.as_uuid(), "erased an account whose retention is over");
+        }
+        let has_more = [sessions, attempts, links, dead_jobs].contains(&STEP)
+            || u32::try_from(accounts.len()) == Ok(ACCOUNTS_STEP);
+        total.sessions += sessions;
+        total.attempts += attempts;
+        total.links += links;
+        total.dead_jobs += dead_jobs;
+        total.accounts.extend(accounts);
+        Ok(has_more)
+    }
+}
