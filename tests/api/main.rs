@@ -1,6 +1,7 @@
 //! The service over real HTTP, on both databases.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod access;
 mod accounts;
 mod browser_sessions;
 mod configuration;
@@ -29,9 +30,27 @@ async fn installed(backend: Backend) -> Installation {
     Installation::new(BINARY, backend).await
 }
 
-/// Expands each test into one a database; it gets a started server.
+/// Expands each test into one a database; it gets a started server, and its installation if it wants it.
 #[macro_export]
 macro_rules! on_both {
+    ($(async fn $name:ident($server:ident, $installation:ident) $body:block)*) => {
+        mod sqlite {
+            use super::*;
+            $(#[tokio::test] async fn $name() {
+                let $installation = $crate::installed(threshold_tests::Backend::Sqlite).await;
+                let $server = $installation.start().await;
+                $body
+            })*
+        }
+        mod postgres {
+            use super::*;
+            $(#[tokio::test] async fn $name() {
+                let $installation = $crate::installed(threshold_tests::Backend::Postgres).await;
+                let $server = $installation.start().await;
+                $body
+            })*
+        }
+    };
     ($(async fn $name:ident($server:ident) $body:block)*) => {
         mod sqlite {
             use super::*;

@@ -3,6 +3,7 @@
 //! One struct a use case, built once at start with exactly the ports that it needs; its `execute` is
 //! the whole of what the system does for one call. No technology is named here: adapters implement [`ports`].
 
+pub mod access;
 pub mod accounts;
 mod error_chain;
 pub mod jobs;

@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 use std::net::IpAddr;
 use threshold_application::ports::{LinkSecrets, SessionSecrets};
 use threshold_domain::Timestamp;
-use threshold_domain::access::Grants;
+use threshold_domain::access::{Grants, GrantsVersion, Permissions, Role, RoleDescription, RoleName};
 use threshold_domain::accounts::{
     AcceptedPassword, AccountLink, Email, LinkId, LinkPurpose, Password, PasswordPolicy, Registration, User, UserId,
     Username,
@@ -36,6 +36,16 @@ pub fn a_user(number: u128) -> User {
     User::registered(UserId::new(Uuid::from_u128(number)), email, Some(username), None, at(0))
 }
 
+/// A role of that name which permits nothing, made at `at(0)`.
+///
+/// # Panics
+/// If it is no name.
+#[must_use]
+pub fn a_role(name: &str) -> Role {
+    let name = RoleName::parse(name).expect("a name");
+    Role::new(name, RoleDescription::default(), Permissions::NONE, at(0))
+}
+
 /// A session with tokens of that number of `user`, from `at(0)` on; its first secret is [`a_session_token`] of the same number.
 #[must_use]
 pub fn a_session(number: u128, user: &User) -> Session {
@@ -58,7 +68,8 @@ pub fn a_session_token(number: u128) -> SessionToken {
     SessionToken::first(SessionId::new(Uuid::from_u128(number)), SessionSecret::new([7; 32]))
 }
 
-/// What a token says that was made `seconds` after `at(0)`, for the session and the user of that number.
+/// What a token says that was made `seconds` after `at(0)`, for the session and the user of that number; the version of its grants
+/// is the same number.
 ///
 /// # Panics
 /// For times before 1970.
@@ -71,7 +82,7 @@ pub fn some_claims(number: u128, seconds: i64) -> AccessClaims {
         token_id: TokenId::new(Builder::from_unix_timestamp_millis(made_at, &[0; 10]).into_uuid()),
         issued_at: at(seconds),
         expires_at: at(seconds + 900),
-        grants: Grants::of_every_user(),
+        grants: Grants { version: GrantsVersion::new(seconds), ..Grants::of_every_user() },
     }
 }
 

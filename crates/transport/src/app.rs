@@ -9,6 +9,7 @@ use actix_web::middleware::{Condition, from_fn};
 use actix_web::{App, Error, web};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+use threshold_application::access::{ChangeRoles, ListRoles};
 use threshold_application::accounts::{
     ChangePassword, DeleteAccount, ExportPersonalData, Register, RequestLink, ResetPassword, ShowProfile,
     UpdateProfile, VerifyEmail,
@@ -44,6 +45,10 @@ pub struct Services {
     pub change_password: Arc<ChangePassword>,
     /// Replaces passwords by links.
     pub reset_password: Arc<ResetPassword>,
+    /// Shows roles.
+    pub list_roles: Arc<ListRoles>,
+    /// Makes, changes and deletes them.
+    pub change_roles: Arc<ChangeRoles>,
     /// Starts sessions.
     pub sign_in: Arc<SignIn>,
     /// Issues access tokens for them.
@@ -168,6 +173,8 @@ pub fn app(
         .app_data(web::Data::from(services.update_profile))
         .app_data(web::Data::from(services.delete_account))
         .app_data(web::Data::from(services.export_personal_data))
+        .app_data(web::Data::from(services.list_roles))
+        .app_data(web::Data::from(services.change_roles))
         .app_data(web::Data::from(services.sign_in))
         .app_data(web::Data::from(services.issue_access_token))
         .app_data(web::Data::from(services.refresh_session))

@@ -16,13 +16,17 @@ use percent_encoding::percent_decode_str;
 use std::any::Any;
 use std::panic::AssertUnwindSafe;
 use std::rc::Rc;
+use threshold_domain::access::{Permission, Permissions};
 use tracing::Span;
+use utoipa::openapi::extensions::ExtensionsBuilder;
 use utoipa::openapi::path::{HttpMethod, Operation};
 use utoipa::openapi::{ContentBuilder, Ref, ResponseBuilder, SecurityRequirement};
 
 /// The names of the security schemes in the document.
 pub(crate) const BEARER_SCHEME: &str = "bearer";
 pub(crate) const COOKIE_SCHEME: &str = "session";
+/// Where the document says which permission an operation needs.
+const PERMISSION_EXTENSION: &str = "x-permission";
 
 /// One operation. Path, method and successes come from its `utoipa::path` attribute, the rest is said here once.
 pub(crate) struct Endpoint {
@@ -31,6 +35,7 @@ pub(crate) struct Endpoint {
     access: Access,
     refuses_other_sites: bool,
     is_limited: bool,
+    reads_query: bool,
     problems: Vec<Code>,
     operation: Operation,
     route: Route,
@@ -43,6 +48,8 @@ enum Access {
     Anyone,
     /// Whoever sends a valid access token or session cookie.
     SignedIn,
+    /// Whoever does, and has this permission.
+    Permitted(Permission),
 }
 
 impl Endpoint {
@@ -63,6 +70,7 @@ impl Endpoint {
             access: Access::Anyone,
             refuses_other_sites: false,
             is_limited: false,
+            reads_query: false,
             problems: vec![Code::InternalError, Code::RateLimited],
             operation,
             route: web::route().to(handler),
@@ -83,6 +91,17 @@ impl Endpoint {
             Code::TokenStale,
         ])
         .stored()
+    }
+
+    /// Only callers with that permission get in.
+    pub(crate) fn requires(self, permission: Permission) -> Self {
+        let signed_in = self.for_signed_in().can_fail_with(&[Code::PermissionDenied]);
+        Self { access: Access::Permitted(permission), ..signed_in }
+    }
+
+    /// It reads parameters from the query.
+    pub(crate) fn with_query(self) -> Self {
+        Self { reads_query: true, ..self }.can_fail_with(&[Code::ValidationFailed])
     }
 
     /// Pages of other sites can't call it: nobody shall be signed in as somebody else without noticing.
@@ -143,7 +162,7 @@ impl Endpoint {
     pub(crate) fn into_route(self) -> Route {
         let methods = self.methods();
         let rails = Rc::new(Rails {
-            takes_query: !self.is_api(),
+            takes_query: self.reads_query || !self.is_api(),
             path: self.path,
             access: self.access,
             refuses_other_sites: self.refuses_other_sites,
@@ -163,7 +182,14 @@ impl Endpoint {
         for codes in self.problems.chunk_by(|a, b| a.status() == b.status()) {
             add_problems(&mut self.operation, codes);
         }
-        if self.access == Access::SignedIn {
+        if let Access::Permitted(permission) = self.access {
+            let needs = format!("Needs the permission `{permission}`.");
+            let told = self.operation.description.take().unwrap_or_default();
+            self.operation.description = Some([told, needs].join("\n\n").trim_start().to_owned());
+            let extension = ExtensionsBuilder::new().add(PERMISSION_EXTENSION, permission.as_str()).build();
+            self.operation.extensions = Some(extension);
+        }
+        if self.access != Access::Anyone {
             let either =
                 [BEARER_SCHEME, COOKIE_SCHEME].map(|scheme| SecurityRequirement::new(scheme, Vec::<String>::new()));
             self.operation.security = Some(either.to_vec());
@@ -249,13 +275,21 @@ impl Rails {
         {
             Site::of(request.headers(), settings).not_foreign()?;
         }
-        if self.access == Access::SignedIn {
-            authenticate(request.request()).await?;
-        }
+        self.admit_caller(request).await?;
         if self.takes_query || request.query_string().is_empty() {
             return Ok(());
         }
         Err(Problem::invalid(request.query_string().split('&').map(unknown_parameter).collect()))
+    }
+
+    async fn admit_caller(&self, request: &ServiceRequest) -> Result<(), Problem> {
+        let needed = match self.access {
+            Access::Anyone => return Ok(()),
+            Access::SignedIn => Permissions::NONE,
+            Access::Permitted(permission) => permission.into(),
+        };
+        let lacking = needed.without(authenticate(request.request()).await?.permissions);
+        if lacking.is_empty() { Ok(()) } else { Err(Problem::lacking(lacking)) }
     }
 }
 

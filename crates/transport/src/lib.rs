@@ -4,6 +4,7 @@
 //! rails of its `endpoint` (panics, limits, authentication, query) → the handler, which reads its body through `request::Fields`.
 //! Every operation stands in one table, `routes`, from which the router, the `Allow` header and the OpenAPI document are made.
 
+mod access;
 mod accounts;
 mod app;
 mod detached;

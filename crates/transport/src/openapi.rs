@@ -27,6 +27,12 @@ use utoipa::{OpenApi as _, PartialSchema};
         crate::accounts::DeleteMeRequest,
         crate::accounts::DeletedResponse,
         crate::accounts::PersonalDataView,
+        crate::access::RoleView,
+        crate::access::CreateRoleRequest,
+        crate::access::UpdateRoleRequest,
+        crate::access::PermissionView,
+        crate::request::List<crate::access::RoleView>,
+        crate::request::List<crate::access::PermissionView>,
         crate::sessions::LoginRequest,
         crate::sessions::LoginResponse,
         crate::sessions::RefreshRequest,
@@ -42,6 +48,7 @@ use utoipa::{OpenApi as _, PartialSchema};
     tags(
         (name = "accounts", description = "Registering, passwords, and one's own account"),
         (name = "sessions", description = "Signing in and out, staying signed in, and where one is"),
+        (name = "administration", description = "For those whose roles permit it"),
         (name = "operations", description = "For operators and tools")
     )
 )]

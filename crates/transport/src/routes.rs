@@ -2,10 +2,11 @@
 
 use crate::endpoint::Endpoint;
 use crate::problem::{Code, Problem};
-use crate::{accounts, operations, sessions};
+use crate::{access, accounts, operations, sessions};
 use actix_web::http::Method;
 use actix_web::http::header::{ALLOW, HeaderValue};
 use actix_web::{Resource, web};
+use threshold_domain::access::Permission;
 use tracing::Span;
 
 /// How signing in can fail, besides what every request with a body can.
@@ -17,7 +18,7 @@ const LINK: &[Code] = &[Code::LinkUnknown, Code::LinkExpired, Code::LinkUsed];
 
 /// Every operation, in the order of the document.
 pub(crate) fn endpoints() -> Vec<Endpoint> {
-    [of_accounts(), of_profile(), of_sessions(), of_operations()].into_iter().flatten().collect()
+    [of_accounts(), of_profile(), of_sessions(), of_access(), of_operations()].into_iter().flatten().collect()
 }
 
 fn of_accounts() -> Vec<Endpoint> {
@@ -64,9 +65,8 @@ fn of_profile() -> Vec<Endpoint> {
             .can_fail_with(&[Code::EmailTaken, Code::UsernameTaken, Code::PreconditionFailed]),
         Endpoint::new::<accounts::DeleteMePath, _, _>("accounts", accounts::delete_me)
             .for_signed_in()
-            .proves_identity()
             .with_body()
-            .can_fail_with(&[Code::WrongPassword, Code::TooManyAttempts, Code::PreconditionFailed]),
+            .can_fail_with(&[Code::WrongPassword, Code::TooManyAttempts, Code::LastAdmin, Code::PreconditionFailed]),
         Endpoint::new::<accounts::ExportMePath, _, _>("accounts", accounts::export_me).for_signed_in(),
     ]
 }
@@ -98,6 +98,31 @@ fn of_sessions() -> Vec<Endpoint> {
             .for_signed_in()
             .can_fail_with(&[Code::SessionNotFound]),
         Endpoint::new::<sessions::JwksPath, _, _>("sessions", sessions::jwks),
+    ]
+}
+
+fn of_access() -> Vec<Endpoint> {
+    vec![
+        Endpoint::new::<access::ListRolesPath, _, _>("administration", access::list_roles)
+            .requires(Permission::RolesRead)
+            .with_query(),
+        Endpoint::new::<access::CreateRolePath, _, _>("administration", access::create_role)
+            .requires(Permission::RolesWrite)
+            .with_body()
+            .can_fail_with(&[Code::RoleTaken]),
+        Endpoint::new::<access::ShowRolePath, _, _>("administration", access::show_role)
+            .requires(Permission::RolesRead)
+            .can_fail_with(&[Code::RoleNotFound]),
+        Endpoint::new::<access::UpdateRolePath, _, _>("administration", access::update_role)
+            .requires(Permission::RolesWrite)
+            .with_body()
+            .can_fail_with(&[Code::RoleNotFound, Code::RoleBuiltIn, Code::PreconditionFailed]),
+        Endpoint::new::<access::DeleteRolePath, _, _>("administration", access::delete_role)
+            .requires(Permission::RolesWrite)
+            .can_fail_with(&[Code::RoleNotFound, Code::RoleBuiltIn, Code::RoleInUse, Code::PreconditionFailed]),
+        Endpoint::new::<access::ListPermissionsPath, _, _>("administration", access::list_permissions)
+            .requires(Permission::RolesRead)
+            .with_query(),
     ]
 }
 

@@ -5,6 +5,7 @@ use crate::sessions::{Announcer, Attempt, Guesser, SignIn, SignInError};
 use chrono::TimeDelta;
 use std::sync::Arc;
 use std::time::Duration;
+use threshold_domain::access::BuiltInRole;
 use threshold_domain::accounts::{LinkPurpose, Login, Password, User, UserId};
 use threshold_domain::jobs::{Job, JobId, Task};
 use threshold_domain::mail::{Language, Notice};
@@ -35,6 +36,9 @@ pub enum DeleteAccountError {
     /// Somebody has deleted it before.
     #[error("there is no such account")]
     Gone,
+    /// Nobody active would be an administrator any more.
+    #[error("the last administrator stays one")]
+    LastAdmin,
     /// It has changed since its owner looked.
     #[error("the account has another version by now")]
     Changed,
@@ -61,6 +65,7 @@ pub enum DeleteAccountError {
 /// A wish by the owner: only [`DeleteAccount::check`] makes one.
 pub struct CheckedDeletion {
     user: UserId,
+    is_admin: bool,
 }
 
 /// An account that is deleted.
@@ -83,21 +88,21 @@ impl DeleteAccount {
         password: Option<Password>,
         guesser: Guesser,
     ) -> Result<CheckedDeletion, DeleteAccountError> {
-        let User { email, .. } = self.accounts.find(id).await?.ok_or(DeleteAccountError::Gone)?;
+        let User { email, roles, .. } = self.accounts.find(id).await?.ok_or(DeleteAccountError::Gone)?;
         let login = Login::Email(email);
         let credentials = self.accounts.find_by_login(&login).await?.ok_or(DeleteAccountError::Gone)?;
         if credentials.password_hash.is_some() {
             let password = password.ok_or(DeleteAccountError::PasswordRequired)?;
             self.sign_in.prove(Attempt { login, password, guesser }).await?;
         }
-        Ok(CheckedDeletion { user: id })
+        Ok(CheckedDeletion { user: id, is_admin: roles.contains(&BuiltInRole::Admin.name()) })
     }
 
     /// The second half: changes the store, and should run to its end once it has begun. Every session ends, and links that were
     /// mailed are void.
     ///
     /// # Errors
-    /// `Gone`, `Changed`, `Store`.
+    /// `Gone`, `Changed`, `LastAdmin`, `Store`.
     pub async fn store(
         &self,
         checked: CheckedDeletion,
@@ -107,12 +112,19 @@ impl DeleteAccount {
         let now = self.clock.now();
         let deletion = Deletion { deleted_at: now, purge_after: now + self.retention };
         let mut tx = self.unit_of_work.begin().await?;
+        if checked.is_admin {
+            // Of two administrators who leave at once the second finds out that they are the last one.
+            tx.grants().next_version().await?;
+        }
         let user = tx.users().lock(checked.user).await?.ok_or(DeleteAccountError::Gone)?;
         if !precondition.holds(user.version) {
             return Err(DeleteAccountError::Changed);
         }
         let (id, to) = (user.id, user.email.clone());
         tx.users().update(&user.deleted(now)).await?;
+        if checked.is_admin && tx.grants().active_holders(&BuiltInRole::Admin.name()).await? == 0 {
+            return Err(DeleteAccountError::LastAdmin);
+        }
         for purpose in LinkPurpose::ALL {
             tx.links().void(id, purpose, now).await?;
         }

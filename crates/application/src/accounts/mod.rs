@@ -1,6 +1,7 @@
 //! Accounts: registering, proving the address, a new password, looking at and changing oneself, leaving, and the mails about it.
 
 mod change_password;
+mod create_account;
 mod delete_account;
 mod export_personal_data;
 mod link_error;
@@ -14,6 +15,7 @@ mod update_profile;
 mod verify_email;
 
 pub use change_password::{ChangePassword, ChangePasswordError, CheckedChange};
+pub use create_account::{CreateAccount, CreateAccountError, NewAccount};
 pub use delete_account::{CheckedDeletion, DeleteAccount, DeleteAccountError, Deletion};
 pub use export_personal_data::{ExportPersonalData, ExportPersonalDataError};
 pub use link_error::LinkError;

@@ -48,10 +48,10 @@ pub trait PersonalDataReader: Send + Sync {
 /// Changes accounts within a transaction.
 #[async_trait]
 pub trait UserRepository: Send {
-    /// Adds a user, with a password hash if they have a password.
+    /// Adds a user with their roles, and with a password hash if they have a password.
     ///
     /// # Errors
-    /// `NotUnique` for a taken email, username or id.
+    /// `NotUnique` for a taken email, username or id; `Corrupt` for a role that isn't there.
     async fn insert(&mut self, user: &User, password_hash: Option<&PasswordHash>) -> Result<(), StoreError>;
 
     /// The user of that id who is not deleted, as this transaction sees them; `None` if there is none.
@@ -67,7 +67,7 @@ pub trait UserRepository: Send {
     /// `Unavailable`, `Corrupt`.
     async fn lock(&mut self, id: UserId) -> Result<Option<User>, StoreError>;
 
-    /// Stores a user who was locked in this transaction: everything but `last_login_at` and `created_at`.
+    /// Stores a user who was locked in this transaction: everything but `roles`, `last_login_at` and `created_at`.
     ///
     /// # Errors
     /// `NotUnique` for a taken email or username, `Unavailable`.
@@ -79,12 +79,6 @@ pub trait UserRepository: Send {
     /// # Errors
     /// `Unavailable`.
     async fn erase(&mut self, deleted_before: Timestamp, at_most: u32) -> Result<Vec<UserId>, StoreError>;
-
-    /// Notes that what the user may do has changed: tokens issued before `at` are stale. A later moment noted before stays.
-    ///
-    /// # Errors
-    /// `Unavailable`.
-    async fn mark_grants_changed(&mut self, id: UserId, at: Timestamp) -> Result<(), StoreError>;
 
     /// Remembers a successful sign-in; neither `updated_at` nor `version` changes. Nothing happens if the user
     /// is gone or deleted, and then `false` is answered.

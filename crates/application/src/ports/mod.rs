@@ -2,6 +2,7 @@
 //!
 //! The doc comment of a method is its contract; the suites in `threshold-testkit` hold every adapter to it.
 
+mod access;
 mod access_tokens;
 mod accounts;
 mod attempts;
@@ -26,6 +27,7 @@ mod token_buckets;
 mod unit_of_work;
 mod user_cache;
 
+pub use access::{GrantRepository, RoleReader, RoleRepository};
 pub use access_tokens::{AccessTokens, IssueTokenError, TokenRejection};
 pub use accounts::{AccountReader, PersonalData, PersonalDataReader, UserRepository};
 pub use attempts::{AttemptReader, AttemptRepository};
@@ -43,7 +45,10 @@ pub use readiness_check::{NotReady, ReadinessCheck};
 pub use revocation_list::{Revocation, RevocationList};
 pub use secret_generator::SecretGenerator;
 pub use session_secrets::SessionSecrets;
-pub use sessions::{EndedSession, FoundSession, Renewal, SessionReader, SessionRenewals, SessionRepository};
+pub use sessions::{
+    EndedSession, FoundSession, GrantsChange, Renewal, RenewedSession, SessionReader, SessionRenewals,
+    SessionRepository,
+};
 pub use signing_keys::{KeyMaker, MakeKeyError, SigningKeyRepository};
 pub use store_error::{StoreError, Uniqueness};
 pub use token_buckets::{BucketsError, Taken, TokenBuckets};

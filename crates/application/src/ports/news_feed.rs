@@ -3,11 +3,12 @@
 use super::BoxError;
 use async_trait::async_trait;
 use threshold_domain::Timestamp;
+use threshold_domain::access::{GrantsVersion, Holder};
 use threshold_domain::accounts::UserId;
 use threshold_domain::sessions::SessionId;
 
 /// Something that other instances must know within a second.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum News {
     /// A session has ended; none of its tokens can be valid from `until` on.
     SessionEnded {
@@ -16,12 +17,12 @@ pub enum News {
         /// How long this must be remembered.
         until: Timestamp,
     },
-    /// What a user may do has changed: tokens of theirs that were issued before are stale.
+    /// What somebody may do has changed.
     GrantsChanged {
-        /// Whose.
-        user: UserId,
-        /// Tokens issued before this moment don't count any more.
-        not_before: Timestamp,
+        /// Who.
+        holder: Holder,
+        /// Tokens issued with an earlier version are stale.
+        version: GrantsVersion,
         /// How long this must be remembered.
         until: Timestamp,
     },

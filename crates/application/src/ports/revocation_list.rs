@@ -11,7 +11,7 @@ use threshold_domain::sessions::AccessClaims;
 /// list that can't take something says that it is not current until that is over.
 pub trait RevocationList: Send + Sync {
     /// Remembers an ended session or changed grants until none of the tokens can be valid any more; of two for one session
-    /// or user the later times win. Other news is nothing to it.
+    /// user or role the later wins. Other news is nothing to it.
     fn note(&self, news: &News);
 
     /// Notes that everything up to `at` has been told, and forgets what is over by then. Earlier moments than the last are
@@ -25,7 +25,7 @@ pub trait RevocationList: Send + Sync {
     /// revoked or stale is so also then.
     fn lookup(&self, claims: &AccessClaims, now: Timestamp) -> Revocation;
 
-    /// How many sessions and users are remembered.
+    /// How many sessions, users and roles are remembered.
     fn len(&self) -> usize;
 
     /// Whether none is.
@@ -39,7 +39,7 @@ pub trait RevocationList: Send + Sync {
 pub enum Revocation {
     /// Its session has ended.
     Revoked,
-    /// What its bearer may do has changed since it was made, or in the same millisecond.
+    /// What its bearer may do has changed since it was made.
     Stale,
     /// It counts.
     Live,

@@ -3,6 +3,7 @@
 use super::StoreError;
 use async_trait::async_trait;
 use threshold_domain::Timestamp;
+use threshold_domain::access::{Grants, GrantsVersion, Holder};
 use threshold_domain::accounts::{User, UserId};
 use threshold_domain::sessions::{SecretDigest, Session, SessionId, SessionProof};
 
@@ -20,8 +21,32 @@ pub struct EndedSession {
 pub struct FoundSession {
     /// The session, whatever has become of it.
     pub session: Session,
-    /// When what its user may do last changed: what was issued before is stale.
+    /// What its user may do now; what was issued with an earlier version is stale. Nothing for a user who is deleted.
+    pub grants: Grants,
+    /// When the roles that its user holds last changed.
     pub grants_changed_at: Option<Timestamp>,
+}
+
+/// A change of what somebody may do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GrantsChange {
+    /// Who.
+    pub holder: Holder,
+    /// What was issued with an earlier version is stale.
+    pub version: GrantsVersion,
+    /// When it was made.
+    pub at: Timestamp,
+}
+
+/// A session with a new secret, and whose it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RenewedSession {
+    /// As it is now.
+    pub session: Session,
+    /// Its user.
+    pub user: User,
+    /// What they may do.
+    pub grants: Grants,
 }
 
 /// Reads sessions outside of a transaction. A change is seen as soon as it is committed.
@@ -33,11 +58,11 @@ pub trait SessionReader: Send + Sync {
     /// `Unavailable`, `Overloaded`.
     async fn ended_since(&self, since: Timestamp) -> Result<Vec<EndedSession>, StoreError>;
 
-    /// Every user whose grants changed at `since` or later, and when they last did, in no order.
+    /// The last change of every user and role whose grants changed at `since` or later, in no order.
     ///
     /// # Errors
     /// `Unavailable`, `Overloaded`.
-    async fn grants_changed_since(&self, since: Timestamp) -> Result<Vec<(UserId, Timestamp)>, StoreError>;
+    async fn grants_changed_since(&self, since: Timestamp) -> Result<Vec<GrantsChange>, StoreError>;
 
     /// The session, whatever has become of it.
     ///
@@ -69,7 +94,7 @@ pub struct Renewal {
 #[async_trait]
 pub trait SessionRenewals: Send + Sync {
     /// Has the session be proven by the renewal's proof from now on and dates its use `renewed_at`; it stays idle until
-    /// `idle_until`, but not beyond `expires_at`. Answers it as it is then, and its user.
+    /// `idle_until`, but not beyond `expires_at`. Answers it as it is then, and its user with what they may do.
     ///
     /// The renewal is made when it is about to be stored, after whatever had to be waited for, so that its date is true; once
     /// for each try.
@@ -81,8 +106,7 @@ pub trait SessionRenewals: Send + Sync {
     ///
     /// # Errors
     /// `Unavailable`, `Overloaded`, `Corrupt`.
-    async fn renew(&self, renewal: &(dyn Fn() -> Renewal + Send + Sync))
-    -> Result<Option<(Session, User)>, StoreError>;
+    async fn renew(&self, renewal: &(dyn Fn() -> Renewal + Send + Sync)) -> Result<Option<RenewedSession>, StoreError>;
 }
 
 /// Changes sessions within a transaction.

@@ -1,7 +1,8 @@
 //! Transactions.
 
 use super::{
-    AttemptRepository, JobRepository, LinkRepository, PasswordRepository, SessionRepository, StoreError, UserRepository,
+    AttemptRepository, GrantRepository, JobRepository, LinkRepository, PasswordRepository, RoleRepository,
+    SessionRepository, StoreError, UserRepository,
 };
 use async_trait::async_trait;
 
@@ -24,6 +25,12 @@ pub trait UnitOfWork: Send + Sync {
 pub trait Transaction: Send {
     /// Users, within this transaction.
     fn users(&mut self) -> &mut dyn UserRepository;
+
+    /// Roles, within this transaction.
+    fn roles(&mut self) -> &mut dyn RoleRepository;
+
+    /// Who holds them, within this transaction.
+    fn grants(&mut self) -> &mut dyn GrantRepository;
 
     /// Passwords, within this transaction.
     fn passwords(&mut self) -> &mut dyn PasswordRepository;

@@ -6,6 +6,7 @@ use crate::ports::{Meter, Metric, News, NewsFeed, RevocationList, UserCache};
 use std::sync::Arc;
 use std::time::Duration;
 use threshold_domain::Timestamp;
+use threshold_domain::access::{GrantsVersion, Holder};
 use threshold_domain::sessions::SessionId;
 use tracing::warn;
 
@@ -42,7 +43,7 @@ impl Announcer {
     pub fn apply(&self, news: &[News]) {
         for one in news {
             self.revocations.note(one);
-            if let News::UserChanged(user) | News::GrantsChanged { user, .. } = one {
+            if let News::UserChanged(user) | News::GrantsChanged { holder: Holder::User(user), .. } = one {
                 self.users.forget(*user);
             }
         }
@@ -52,6 +53,12 @@ impl Announcer {
     #[must_use]
     pub fn ended(&self, session: SessionId, at: Timestamp) -> News {
         News::SessionEnded { session, until: self.forgotten_at(at) }
+    }
+
+    /// The news that what somebody may do has changed.
+    #[must_use]
+    pub fn grants_changed(&self, holder: Holder, version: GrantsVersion, at: Timestamp) -> News {
+        News::GrantsChanged { holder, version, until: self.forgotten_at(at) }
     }
 
     /// When no token that was issued until `at` can be valid any more.

@@ -74,7 +74,7 @@ impl Authenticate {
         self.meter.count(Metric::RevocationFallbacks, &[]);
         let found = self.sessions.find(claims.session).await?.filter(|found| found.session.ended_at.is_none());
         let found = found.ok_or(AuthenticateError::Revoked)?;
-        if found.grants_changed_at.is_some_and(|at| claims.is_stale(at)) {
+        if claims.grants.version < found.grants.version {
             return Err(AuthenticateError::Stale);
         }
         Ok(())

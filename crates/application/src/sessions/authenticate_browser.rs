@@ -6,7 +6,6 @@ use crate::ports::{Clock, FoundSession, SessionReader, SessionSecrets, StoreErro
 use chrono::TimeDelta;
 use std::sync::Arc;
 use threshold_domain::Timestamp;
-use threshold_domain::access::Grants;
 use threshold_domain::sessions::{CsrfToken, Session, SessionKind, SessionLifetimes, SessionToken};
 
 /// A session that is used all the time is noted as used this often: not every request shall write.
@@ -46,7 +45,7 @@ impl AuthenticateBrowser {
     /// See [`AuthenticateError`].
     pub async fn execute(&self, token: &SessionToken) -> Result<BrowserCaller, AuthenticateError> {
         let now = self.clock.now();
-        let FoundSession { session, grants_changed_at } =
+        let FoundSession { session, grants, grants_changed_at } =
             self.sessions.find(token.session).await?.ok_or(AuthenticateError::Invalid)?;
         let shown = self.admit(&session, token, now)?;
         let is_stale = grants_changed_at.is_some_and(|at| session.proof.renewed_at <= at);
@@ -56,7 +55,7 @@ impl AuthenticateBrowser {
             None
         };
         Ok(BrowserCaller {
-            caller: Caller { user_id: session.user_id, session: session.id, grants: Grants::of_every_user() },
+            caller: Caller { user_id: session.user_id, session: session.id, grants },
             csrf_token: self.secrets.csrf_token(session.id),
             renewed,
         })

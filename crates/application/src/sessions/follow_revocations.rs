@@ -1,7 +1,7 @@
 //! Finding in the store what other instances ended or changed.
 
 use super::{Announcer, time_delta};
-use crate::ports::{Clock, Meter, Metric, News, RevocationList, SessionReader, StoreError};
+use crate::ports::{Clock, GrantsChange, Meter, Metric, RevocationList, SessionReader, StoreError};
 use std::sync::Arc;
 use std::time::Duration;
 use threshold_domain::Timestamp;
@@ -36,11 +36,9 @@ impl FollowRevocations {
         let ended = self.sessions.ended_since(since).await?;
         let changed = self.sessions.grants_changed_since(since).await?;
         let ended = ended.into_iter().map(|ended| self.announcer.ended(ended.id, ended.ended_at));
-        let changed = changed.into_iter().map(|(user, not_before)| News::GrantsChanged {
-            user,
-            not_before,
-            until: self.announcer.forgotten_at(not_before),
-        });
+        let changed = changed
+            .into_iter()
+            .map(|GrantsChange { holder, version, at }| self.announcer.grants_changed(holder, version, at));
         for news in ended.chain(changed) {
             self.revocations.note(&news);
         }

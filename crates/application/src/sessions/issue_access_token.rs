@@ -1,11 +1,10 @@
 //! Access tokens for a session.
 
-use super::time_delta;
+use super::{SignedIn, time_delta};
 use crate::ports::{AccessTokens, Clock, IdGenerator, IssueTokenError};
 use std::sync::Arc;
 use std::time::Duration;
-use threshold_domain::access::Grants;
-use threshold_domain::sessions::{AccessClaims, AccessToken, Session, TokenId};
+use threshold_domain::sessions::{AccessClaims, AccessToken, TokenId};
 
 /// Issues access tokens.
 pub struct IssueAccessToken {
@@ -29,11 +28,12 @@ pub struct IssuedToken {
 }
 
 impl IssueAccessToken {
-    /// A token for the bearer of `session`; it does not outlive the session.
+    /// A token for somebody who is signed in; it does not outlive their session.
     ///
     /// # Errors
     /// When no key can sign.
-    pub fn execute(&self, session: &Session) -> Result<IssuedToken, IssueTokenError> {
+    pub fn execute(&self, signed_in: &SignedIn) -> Result<IssuedToken, IssueTokenError> {
+        let SignedIn { session, grants, .. } = signed_in;
         let now = self.clock.now();
         let expires_at = session.expires_at.min(now + time_delta(self.lifetime));
         let claims = AccessClaims {
@@ -42,7 +42,7 @@ impl IssueAccessToken {
             token_id: TokenId::new(self.ids.next()),
             issued_at: now,
             expires_at,
-            grants: Grants::of_every_user(),
+            grants: grants.clone(),
         };
         let token = self.tokens.issue(&claims)?;
         Ok(IssuedToken { token, expires_in: (expires_at - now).to_std().unwrap_or_default() })

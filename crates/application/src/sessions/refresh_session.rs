@@ -3,7 +3,7 @@
 use super::recognise::{Recognised, recognise};
 use super::{Announcer, GRACE, SignedIn};
 use crate::ports::{
-    Clock, Meter, Metric, Renewal, SessionRenewals, SessionSecrets, StoreError, Transaction, UnitOfWork,
+    Clock, Meter, Metric, Renewal, RenewedSession, SessionRenewals, SessionSecrets, StoreError, Transaction, UnitOfWork,
 };
 use std::sync::Arc;
 use threshold_domain::Timestamp;
@@ -73,7 +73,8 @@ impl RefreshSession {
         match recognise(self.secrets.as_ref(), &session, token) {
             Recognised::Previous { successor } if now - session.proof.renewed_at <= GRACE => {
                 let user = tx.users().find(session.user_id).await?.ok_or(RefreshError::Invalid)?;
-                Ok(SignedIn { user, session, token: successor })
+                let grants = tx.grants().of(user.id).await?;
+                Ok(SignedIn { user, grants, session, token: successor })
             }
             Recognised::Previous { .. } | Recognised::Older => self.end(tx, &session, now).await,
             // The current one would have been used up above.
@@ -95,7 +96,7 @@ impl RefreshSession {
             }
         };
         let renewed = self.renewals.renew(&renewal).await?;
-        Ok(renewed.map(|(session, user)| SignedIn { user, session, token: successor }))
+        Ok(renewed.map(|RenewedSession { session, user, grants }| SignedIn { user, grants, session, token: successor }))
     }
 
     async fn end(

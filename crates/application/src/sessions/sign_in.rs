@@ -185,10 +185,11 @@ impl SignIn {
         GuessGuard::succeeded(&guess, tx.as_mut()).await?;
         let ended = self.make_room(tx.as_mut(), &session, replaced, now).await?;
         tx.sessions().insert(&session).await?;
+        let grants = tx.grants().of(user.id).await?;
         tx.commit().await?;
         self.tell(&session, ended, now).await;
         user.last_login_at = Some(now);
-        Ok(SignedIn { user, session, token })
+        Ok(SignedIn { user, grants, session, token })
     }
 
     fn new_secret(&self) -> SessionSecret {

@@ -1,5 +1,6 @@
 //! What a sign-in and a refresh give.
 
+use threshold_domain::access::Grants;
 use threshold_domain::accounts::User;
 use threshold_domain::sessions::{Session, SessionToken};
 
@@ -8,6 +9,8 @@ use threshold_domain::sessions::{Session, SessionToken};
 pub struct SignedIn {
     /// Who.
     pub user: User,
+    /// What they may do.
+    pub grants: Grants,
     /// Their session.
     pub session: Session,
     /// What proves it from now on: the refresh token, or the cookie.

@@ -5,6 +5,7 @@ use chrono::TimeDelta;
 use std::sync::Arc;
 use threshold_application::ports::{Metric, News, NewsFeed, Revocation, RevocationList, StoreError, UnitOfWork};
 use threshold_application::sessions::AuthenticateError;
+use threshold_domain::access::{GrantsVersion, Holder};
 use threshold_testkit::{FakeNewsFeed, FakeTokens, InMemoryStore, a_session, a_user, at, some_claims};
 
 /// Two instances on one store.
@@ -62,7 +63,8 @@ async fn changed_grants_make_old_tokens_stale_by_feed_by_store_and_by_asking() {
     there.follow.execute(None).await.unwrap();
     assert_eq!(there.meter.counted(Metric::RevocationFallbacks, &[]), 1);
     assert!(matches!(there.caller(&token).await, Err(AuthenticateError::Stale)));
-    let news = News::GrantsChanged { user: some_claims(5, 0).subject, not_before: at(1), until: at(900) };
+    let holder = Holder::User(some_claims(5, 0).subject);
+    let news = News::GrantsChanged { holder, version: GrantsVersion::new(2), until: at(900) };
     here.feed.announce(&[news]).await.unwrap();
     there.follow_news.execute(None).await.unwrap();
     assert_eq!(there.revocations.lookup(&some_claims(5, 1), at(1)), Revocation::Stale);

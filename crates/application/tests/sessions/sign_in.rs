@@ -19,7 +19,7 @@ async fn the_right_password_starts_a_session() {
     assert_eq!(signed_in.user.last_login_at, Some(at(5)));
     assert_eq!(AccountReader::find(&world.store, a_user(1).id).await.unwrap(), Some(signed_in.user.clone()));
     world.revocations.caught_up(at(5));
-    let issued = world.issue.execute(&signed_in.session).unwrap();
+    let issued = world.issue.execute(&signed_in).unwrap();
     assert_eq!(issued.expires_in, LIFETIME);
     let caller = world.caller(&issued.token).await.unwrap();
     assert_eq!((caller.user_id, caller.grants), (a_user(1).id, Grants::of_every_user()));
@@ -116,7 +116,7 @@ async fn an_access_token_does_not_outlive_its_session() {
     let world = world().await;
     let mut signed_in = world.sign_in(&a_user(1)).await.unwrap();
     signed_in.session.expires_at = at(60);
-    assert_eq!(world.issue.execute(&signed_in.session).unwrap().expires_in.as_secs(), 60);
+    assert_eq!(world.issue.execute(&signed_in).unwrap().expires_in.as_secs(), 60);
 }
 
 async fn stored_hash(world: &World) -> PasswordHash {

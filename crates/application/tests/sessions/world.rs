@@ -191,7 +191,7 @@ impl World {
     }
 
     pub(crate) fn token(&self, signed_in: &SignedIn) -> AccessToken {
-        self.issue.execute(&signed_in.session).unwrap().token
+        self.issue.execute(signed_in).unwrap().token
     }
 
     pub(crate) async fn caller(&self, token: &AccessToken) -> Result<Caller, AuthenticateError> {
@@ -204,10 +204,9 @@ impl World {
 
     pub(crate) async fn change_grants(&self, user: &User) {
         let mut tx = self.store.begin().await.unwrap();
-        tx.users()
-            .mark_grants_changed(user.id, threshold_application::ports::Clock::now(self.clock.as_ref()))
-            .await
-            .unwrap();
+        let version = tx.grants().next_version().await.unwrap();
+        let now = threshold_application::ports::Clock::now(self.clock.as_ref());
+        tx.grants().mark_changed(user.id, version, now).await.unwrap();
         tx.commit().await.unwrap();
     }
 }

@@ -2,6 +2,7 @@
 
 use super::{DisplayName, Email, PasswordHash, UserId, Username};
 use crate::Timestamp;
+use crate::access::{BuiltInRole, RoleName};
 
 /// One account.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +21,8 @@ pub struct User {
     pub email_verified_at: Option<Timestamp>,
     /// An address that waits to be confirmed.
     pub pending_email: Option<Email>,
+    /// The roles that they hold, sorted.
+    pub roles: Vec<RoleName>,
     /// The last successful sign-in.
     pub last_login_at: Option<Timestamp>,
     /// When the account was deleted, if it was.
@@ -92,6 +95,7 @@ impl User {
             standing: Standing::Unverified,
             email_verified_at: None,
             pending_email: None,
+            roles: vec![BuiltInRole::User.name()],
             last_login_at: None,
             deleted_at: None,
             created_at: now,

@@ -1,5 +1,6 @@
 //! The entrance of the crate.
 
+use crate::access::DieselRoleReader;
 use crate::accounts::{DieselAccountReader, DieselPersonalDataReader};
 use crate::connections::Pools;
 use crate::database_url::Target;
@@ -16,7 +17,7 @@ use std::sync::{Arc, Weak};
 use std::time::Duration;
 use threshold_application::ports::{
     AccountReader, AttemptReader, BoxError, JobAdmin, JobBell, JobQueue, Meter, PersonalDataReader, ReadinessCheck,
-    SessionReader, SessionRenewals, SigningKeyRepository, StoreError, UnitOfWork,
+    RoleReader, SessionReader, SessionRenewals, SigningKeyRepository, StoreError, UnitOfWork,
 };
 
 /// How often idle connections are looked at and reported.
@@ -70,6 +71,12 @@ impl Database {
     #[must_use]
     pub fn accounts(&self) -> Arc<dyn AccountReader> {
         Arc::new(DieselAccountReader { pools: Arc::clone(&self.pools) })
+    }
+
+    /// Reads roles.
+    #[must_use]
+    pub fn roles(&self) -> Arc<dyn RoleReader> {
+        Arc::new(DieselRoleReader { pools: Arc::clone(&self.pools) })
     }
 
     /// Reads everything about somebody.

@@ -28,6 +28,7 @@
 #[macro_use]
 mod connections;
 
+mod access;
 mod accounts;
 mod database;
 mod database_url;

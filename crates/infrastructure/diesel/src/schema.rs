@@ -20,6 +20,7 @@ diesel::table! {
         updated_at -> SqlInstant,
         version -> BigInt,
         grants_changed_at -> Nullable<SqlInstant>,
+        grants_version -> BigInt,
     }
 }
 
@@ -127,3 +128,57 @@ diesel::table! {
         used_at -> Nullable<SqlInstant>,
     }
 }
+
+diesel::table! {
+    use diesel::sql_types::Text;
+
+    permissions (name) {
+        name -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Nullable, Text};
+    use crate::types::SqlInstant;
+
+    roles (name) {
+        name -> Text,
+        description -> Text,
+        created_at -> SqlInstant,
+        updated_at -> SqlInstant,
+        version -> BigInt,
+        grants_version -> BigInt,
+        grants_changed_at -> Nullable<SqlInstant>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::Text;
+
+    role_permissions (role, permission) {
+        role -> Text,
+        permission -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::Text;
+    use crate::types::SqlId;
+
+    user_roles (user_id, role) {
+        user_id -> SqlId,
+        role -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::BigInt;
+
+    grants_versions (id) {
+        id -> BigInt,
+        last -> BigInt,
+    }
+}
+
+diesel::joinable!(user_roles -> users (user_id));
+diesel::allow_tables_to_appear_in_same_query!(user_roles, users);

@@ -11,8 +11,8 @@ use diesel_async::{AsyncConnection, AsyncPgConnection, TransactionManager};
 use futures::FutureExt;
 use std::sync::Arc;
 use threshold_application::ports::{
-    AttemptRepository, JobRepository, LinkRepository, PasswordRepository, SessionRepository, StoreError, Transaction,
-    UnitOfWork, UserRepository,
+    AttemptRepository, GrantRepository, JobRepository, LinkRepository, PasswordRepository, RoleRepository,
+    SessionRepository, StoreError, Transaction, UnitOfWork, UserRepository,
 };
 use tokio::runtime::Handle;
 use tokio::task::spawn_blocking;
@@ -143,6 +143,14 @@ impl DieselTransaction {
 #[async_trait]
 impl Transaction for DieselTransaction {
     fn users(&mut self) -> &mut dyn UserRepository {
+        self
+    }
+
+    fn roles(&mut self) -> &mut dyn RoleRepository {
+        self
+    }
+
+    fn grants(&mut self) -> &mut dyn GrantRepository {
         self
     }
 

@@ -6,13 +6,14 @@ use std::hash::Hash;
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use threshold_application::ports::{News, Revocation, RevocationList};
 use threshold_domain::Timestamp;
+use threshold_domain::access::{GrantsVersion, Holder, RoleName};
 use threshold_domain::accounts::UserId;
 use threshold_domain::sessions::{AccessClaims, SessionId};
 
 /// After this time without news the list is out of date.
 const MAX_AGE: TimeDelta = TimeDelta::seconds(1);
 
-/// The sessions that ended and the users whose grants changed, each until none of the tokens can be valid.
+/// The sessions that ended and the users and roles whose grants changed, each until none of the tokens can be valid.
 ///
 /// Room is bounded. What finds none is not remembered, and nothing else is forgotten for it: until it is over the list says that
 /// it is out of date, so that the store is asked.
@@ -23,7 +24,8 @@ pub struct MemoryRevocations(RwLock<State>);
 struct State {
     max: usize,
     ended: HashMap<SessionId, Timestamp>,
-    changed: HashMap<UserId, Change>,
+    users: HashMap<UserId, Change>,
+    roles: HashMap<RoleName, Change>,
     /// When the last of what found no room is over.
     incomplete_until: Option<Timestamp>,
     caught_up_at: Option<Timestamp>,
@@ -32,16 +34,16 @@ struct State {
 /// When somebody's grants changed, and how long that matters.
 #[derive(Debug, Clone, Copy)]
 struct Change {
-    not_before: Timestamp,
+    version: GrantsVersion,
     until: Timestamp,
 }
 
 impl MemoryRevocations {
-    /// An empty list with room for `max` sessions and users, about 100 bytes each.
+    /// An empty list with room for `max` sessions, users and roles, about 100 bytes each.
     #[must_use]
     pub fn new(max: usize) -> Self {
-        let (ended, changed) = (HashMap::new(), HashMap::new());
-        Self(RwLock::new(State { max, ended, changed, incomplete_until: None, caught_up_at: None }))
+        let (ended, users, roles) = (HashMap::new(), HashMap::new(), HashMap::new());
+        Self(RwLock::new(State { max, ended, users, roles, incomplete_until: None, caught_up_at: None }))
     }
 
     /// Every change is a single step, so a panic while the lock was held can't leave one half-done.
@@ -61,7 +63,7 @@ impl State {
     }
 
     fn len(&self) -> usize {
-        self.ended.len() + self.changed.len()
+        self.ended.len() + self.users.len() + self.roles.len()
     }
 
     /// Whether there is room for one more; if not, notes what is missing for how long.
@@ -80,19 +82,36 @@ impl State {
         }
     }
 
-    fn change(&mut self, user: UserId, not_before: Timestamp, until: Timestamp) {
-        if self.changed.contains_key(&user) || self.has_room(until) {
-            let change = self.changed.entry(user).or_insert(Change { not_before, until });
-            change.not_before = change.not_before.max(not_before);
-            change.until = change.until.max(until);
+    fn change(&mut self, holder: &Holder, change: Change) {
+        let is_known = match holder {
+            Holder::User(user) => self.users.contains_key(user),
+            Holder::Role(role) => self.roles.contains_key(role),
+        };
+        if !is_known && !self.has_room(change.until) {
+            return;
         }
+        let held = match holder {
+            Holder::User(user) => self.users.entry(*user).or_insert(change),
+            Holder::Role(role) => self.roles.entry(role.clone()).or_insert(change),
+        };
+        held.version = held.version.max(change.version);
+        held.until = held.until.max(change.until);
+    }
+
+    /// Whether what the bearer may do has changed since.
+    fn is_stale(&self, claims: &AccessClaims) -> bool {
+        let is_newer = |change: &Change| claims.grants.version < change.version;
+        let of_role = |role: &RoleName| self.roles.get(role).is_some_and(is_newer);
+        self.users.get(&claims.subject).is_some_and(is_newer)
+            || (!self.roles.is_empty() && claims.grants.roles.iter().any(of_role))
     }
 
     fn forget_until(&mut self, at: Timestamp) {
         self.ended.retain(|_, until| *until > at);
-        self.changed.retain(|_, change| change.until > at);
+        self.users.retain(|_, change| change.until > at);
+        self.roles.retain(|_, change| change.until > at);
         give_back(&mut self.ended);
-        give_back(&mut self.changed);
+        give_back(&mut self.users);
     }
 }
 
@@ -105,9 +124,11 @@ fn give_back<K: Eq + Hash, V>(map: &mut HashMap<K, V>) {
 
 impl RevocationList for MemoryRevocations {
     fn note(&self, news: &News) {
-        match *news {
-            News::SessionEnded { session, until } => self.write().end(session, until),
-            News::GrantsChanged { user, not_before, until } => self.write().change(user, not_before, until),
+        match news {
+            News::SessionEnded { session, until } => self.write().end(*session, *until),
+            News::GrantsChanged { holder, version, until } => {
+                self.write().change(holder, Change { version: *version, until: *until });
+            }
             News::UserChanged(_) => {}
         }
     }
@@ -129,10 +150,12 @@ impl RevocationList for MemoryRevocations {
         if state.ended.contains_key(&claims.session) {
             return Revocation::Revoked;
         }
-        match state.changed.get(&claims.subject) {
-            Some(change) if claims.is_stale(change.not_before) => Revocation::Stale,
-            Some(_) | None if state.is_current(now) => Revocation::Live,
-            Some(_) | None => Revocation::Unknown,
+        if state.is_stale(claims) {
+            Revocation::Stale
+        } else if state.is_current(now) {
+            Revocation::Live
+        } else {
+            Revocation::Unknown
         }
     }
 

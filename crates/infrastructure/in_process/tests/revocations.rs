@@ -2,6 +2,7 @@
 
 use proptest::prelude::*;
 use threshold_application::ports::{News, Revocation, RevocationList};
+use threshold_domain::access::{BuiltInRole, GrantsVersion, Holder};
 use threshold_domain::accounts::UserId;
 use threshold_domain::sessions::SessionId;
 use threshold_in_process::MemoryRevocations;
@@ -20,9 +21,10 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         (0_u128..5, 0_i64..30).prop_map(|(number, until)| {
             Step::Note(News::SessionEnded { session: SessionId::new(Uuid::from_u128(number)), until: at(until) })
         }),
-        (0_u128..5, 0_i64..30, 0_i64..30).prop_map(|(number, not_before, until)| {
-            let user = UserId::new(Uuid::from_u128(number));
-            Step::Note(News::GrantsChanged { user, not_before: at(not_before), until: at(until) })
+        (0_u128..5, any::<bool>(), 0_i64..30, 0_i64..30).prop_map(|(number, of_role, version, until)| {
+            let user = Holder::User(UserId::new(Uuid::from_u128(number)));
+            let holder = if of_role { Holder::Role(BuiltInRole::User.name()) } else { user };
+            Step::Note(News::GrantsChanged { holder, version: GrantsVersion::new(version), until: at(until) })
         }),
         (0_i64..30).prop_map(Step::CatchUp),
         (0_u128..5, 0_i64..30, 0_i64..30).prop_map(|(number, made_at, now)| Step::Lookup { number, made_at, now }),
@@ -55,8 +57,8 @@ fn lasting(step: Step) -> Step {
     let until = at(100);
     match step {
         Step::Note(News::SessionEnded { session, .. }) => Step::Note(News::SessionEnded { session, until }),
-        Step::Note(News::GrantsChanged { user, not_before, .. }) => {
-            Step::Note(News::GrantsChanged { user, not_before, until })
+        Step::Note(News::GrantsChanged { holder, version, .. }) => {
+            Step::Note(News::GrantsChanged { holder, version, until })
         }
         other @ (Step::Note(News::UserChanged(_)) | Step::CatchUp(_) | Step::Lookup { .. }) => other,
     }

@@ -6,6 +6,7 @@ use redis::streams::StreamId;
 use std::str::FromStr;
 use threshold_application::ports::News;
 use threshold_domain::Timestamp;
+use threshold_domain::access::{GrantsVersion, Holder, RoleName};
 use threshold_domain::accounts::UserId;
 use threshold_domain::sessions::SessionId;
 use uuid::Uuid;
@@ -20,9 +21,12 @@ pub(crate) fn write(news: &News) -> Vec<(&'static str, String)> {
         News::SessionEnded { session, until } => {
             vec![kind(SESSION_ENDED), ("session", id(session.as_uuid())), ("until", micros(*until))]
         }
-        News::GrantsChanged { user, not_before, until } => {
-            let times = [("not_before", micros(*not_before)), ("until", micros(*until))];
-            [vec![kind(GRANTS_CHANGED), ("user", id(user.as_uuid()))], times.to_vec()].concat()
+        News::GrantsChanged { holder, version, until } => {
+            let holder = match holder {
+                Holder::User(user) => ("user", id(user.as_uuid())),
+                Holder::Role(role) => ("role", role.as_str().to_owned()),
+            };
+            vec![kind(GRANTS_CHANGED), holder, ("version", version.as_i64().to_string()), ("until", micros(*until))]
         }
         News::UserChanged(user) => vec![kind(USER_CHANGED), ("user", id(user.as_uuid()))],
     }
@@ -35,13 +39,19 @@ pub(crate) fn read(entry: &StreamId) -> Option<News> {
             Some(News::SessionEnded { session: SessionId::new(uuid(entry, "session")?), until: time(entry, "until")? })
         }
         GRANTS_CHANGED => Some(News::GrantsChanged {
-            user: UserId::new(uuid(entry, "user")?),
-            not_before: time(entry, "not_before")?,
+            holder: holder(entry)?,
+            version: GrantsVersion::new(entry.get("version")?),
             until: time(entry, "until")?,
         }),
         USER_CHANGED => Some(News::UserChanged(UserId::new(uuid(entry, "user")?))),
         _ => None,
     }
+}
+
+fn holder(entry: &StreamId) -> Option<Holder> {
+    let user = || uuid(entry, "user").map(UserId::new).map(Holder::User);
+    let role = || Some(Holder::Role(RoleName::parse(&entry.get::<String>("role")?).ok()?));
+    user().or_else(role)
 }
 
 fn kind(name: &str) -> (&'static str, String) {

@@ -2,12 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 use threshold_domain::Timestamp;
-use threshold_domain::access::Grants;
+use threshold_domain::access::{Grants, GrantsVersion, Permission, RoleName};
 use threshold_domain::accounts::UserId;
 use threshold_domain::sessions::{AccessClaims, SessionId, TokenId};
 use uuid::Uuid;
 
-/// RFC 9068 §2.2, with the session (`sid`), roles and permissions. Audience is one of several when read, one when written.
+/// RFC 9068 §2.2, with the session (`sid`), roles and permissions, and the version of the two (`gv`). Audience is one of several when read, one when written.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct JsonClaims {
     iss: String,
@@ -20,6 +20,9 @@ pub(crate) struct JsonClaims {
     exp: i64,
     roles: Vec<String>,
     permissions: Vec<String>,
+    /// The version of the grants.
+    #[serde(default)]
+    gv: i64,
 }
 
 impl JsonClaims {
@@ -33,8 +36,9 @@ impl JsonClaims {
             iat: claims.issued_at.timestamp(),
             nbf: claims.issued_at.timestamp(),
             exp: claims.expires_at.timestamp(),
-            roles: claims.grants.roles.clone(),
-            permissions: claims.grants.permissions.clone(),
+            roles: claims.grants.roles.iter().map(|role| role.as_str().to_owned()).collect(),
+            permissions: claims.grants.permissions.iter().map(|permission| permission.as_str().to_owned()).collect(),
+            gv: claims.grants.version.as_i64(),
         }
     }
 
@@ -43,7 +47,8 @@ impl JsonClaims {
         self.nbf.max(self.iat)
     }
 
-    /// `None` for times that no calendar has.
+    /// `None` for times that no calendar has, and names that no role has. A permission that this version doesn't know permits
+    /// nothing here.
     pub(crate) fn into_claims(self) -> Option<AccessClaims> {
         Some(AccessClaims {
             subject: UserId::new(self.sub),
@@ -51,7 +56,11 @@ impl JsonClaims {
             token_id: TokenId::new(self.jti),
             issued_at: Timestamp::from_timestamp_secs(self.iat)?,
             expires_at: Timestamp::from_timestamp_secs(self.exp)?,
-            grants: Grants { roles: self.roles, permissions: self.permissions },
+            grants: Grants {
+                roles: self.roles.iter().map(|name| RoleName::parse(name).ok()).collect::<Option<_>>()?,
+                permissions: self.permissions.iter().filter_map(|name| Permission::from_name(name)).collect(),
+                version: GrantsVersion::new(self.gv),
+            },
         })
     }
 }

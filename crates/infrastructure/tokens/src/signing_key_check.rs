@@ -31,7 +31,7 @@ impl ReadinessCheck for SigningKeyCheck {
             token_id: TokenId::new(self.ids.next()),
             issued_at: now,
             expires_at: now + chrono::TimeDelta::seconds(2),
-            grants: Grants { roles: Vec::new(), permissions: Vec::new() },
+            grants: Grants::none(),
         };
         let token = self.tokens.issue(&trial).map_err(|error| NotReady(error.into()))?;
         self.tokens.verify(token.expose(), now).map_err(|error| NotReady(error.into()))?;

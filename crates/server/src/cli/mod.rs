@@ -1,5 +1,6 @@
 //! The command line.
 
+mod admin;
 mod config;
 mod healthcheck;
 mod jobs;
@@ -39,6 +40,9 @@ enum Command {
     /// Brings the database's tables up to date, or back.
     #[command(subcommand)]
     Migrate(migrate::Task),
+    /// Makes administrators.
+    #[command(subcommand)]
+    Admin(admin::Task),
     /// Lists and changes the keys that sign access tokens.
     #[command(subcommand)]
     Keys(keys::Task),
@@ -95,6 +99,7 @@ fn execute(command: &Command, sources: &Sources) -> Result<(), Failure> {
     match command {
         Command::Serve => serve::run(&Settings::read(sources)?),
         Command::Migrate(task) => migrate::run(*task, &Settings::read(sources)?),
+        Command::Admin(task) => admin::run(task, &Settings::read(sources)?),
         Command::Keys(task) => keys::run(task, &Settings::read(sources)?),
         Command::Jobs(task) => jobs::run(task, &Settings::read(sources)?),
         Command::Config(task) => config::run(*task, sources),

@@ -6,6 +6,7 @@ use super::running::StartError;
 use crate::config::{EmailSettings, MailTransport, MasterKeySource, MigratePolicy, Settings};
 use std::io;
 use std::sync::Arc;
+use threshold_application::access::SynchroniseAccess;
 use threshold_application::ports::{
     Clock, IdGenerator, LinkSecrets, Mailer, PasswordHasher, SecretGenerator, SessionSecrets, TokenBuckets,
 };
@@ -117,6 +118,8 @@ pub(super) async fn open_database(settings: &Settings, meter: &Arc<PrometheusMet
             pending => return Err(StartError::PendingMigrations(pending)),
         },
     }
+    let access = SynchroniseAccess { unit_of_work: database.unit_of_work(), clock: Arc::new(SystemClock) };
+    access.execute().await?;
     Ok(database)
 }
 

@@ -1,5 +1,6 @@
 //! The running service: every adapter built, wired to the use cases, and served.
 
+mod account_wiring;
 mod adapters;
 mod background;
 mod http;
@@ -10,6 +11,7 @@ mod running;
 mod wiring;
 mod worker;
 
+pub use account_wiring::{AccountManagement, account_management};
 pub use job_wiring::job_management;
 pub use key_keeper::key_rotation;
 pub use master_key::MasterKeyFileError;

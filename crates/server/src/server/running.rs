@@ -15,6 +15,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 use threshold_application::ErrorChain;
+use threshold_application::ports::StoreError;
 use threshold_diesel::{ConnectError, Database, MigrationError};
 use threshold_email::SmtpSetupError;
 use threshold_redis::RedisSetupError;
@@ -51,6 +52,9 @@ pub enum StartError {
     /// The operator wants to migrate by hand, and it is to be done.
     #[error("the database lacks {}: run `threshold migrate up`, or set database.migrate to auto", .0.join(", "))]
     PendingMigrations(Vec<String>),
+    /// The database can't be told which permissions there are.
+    #[error("the roles can't be brought up to date")]
+    Access(#[from] StoreError),
     /// There are no signing keys.
     #[error(transparent)]
     Keys(#[from] KeyRingError),

@@ -9,6 +9,7 @@ use crate::config::Settings;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
+use threshold_application::access::{ChangeRoles, ListRoles};
 use threshold_application::accounts::{
     ChangePassword, DeleteAccount, ExportPersonalData, Register, RequestLink, ResetPassword, ShowProfile,
     UpdateProfile, VerifyEmail,
@@ -102,6 +103,8 @@ fn services(settings: &Settings, adapters: &Adapters, draining: &Arc<AtomicBool>
         show_profile: Arc::new(ShowProfile { accounts: adapters.users.clone() }),
         update_profile: Arc::new(update_profile(settings, adapters)),
         delete_account: Arc::new(delete_account(settings, adapters, &sign_in)),
+        list_roles: Arc::new(ListRoles { roles: database.roles() }),
+        change_roles: Arc::new(change_roles(adapters)),
         export_personal_data: Arc::new(ExportPersonalData { data: database.personal_data() }),
         sign_in,
         issue_access_token: Arc::new(IssueAccessToken {
@@ -243,6 +246,14 @@ fn change_password(adapters: &Adapters, sign_in: &Arc<SignIn>) -> ChangePassword
         announcer: Arc::clone(&adapters.announcer),
         clock: Arc::clone(&adapters.clock),
         ids: Arc::clone(&adapters.ids),
+    }
+}
+
+fn change_roles(adapters: &Adapters) -> ChangeRoles {
+    ChangeRoles {
+        unit_of_work: adapters.database.unit_of_work(),
+        announcer: Arc::clone(&adapters.announcer),
+        clock: Arc::clone(&adapters.clock),
     }
 }
 

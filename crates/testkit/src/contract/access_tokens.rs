@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use std::sync::Arc;
 use threshold_application::ports::{AccessTokens, TokenRejection};
 use threshold_domain::Timestamp;
-use threshold_domain::access::Grants;
+use threshold_domain::access::{Grants, GrantsVersion, Permission};
 use threshold_domain::accounts::UserId;
 use threshold_domain::sessions::{AccessClaims, SessionId, TokenId};
 use uuid::Uuid;
@@ -37,7 +37,11 @@ fn claims(number: u128) -> AccessClaims {
         token_id: TokenId::new(Uuid::from_u128(number + 200)),
         issued_at: at(750),
         expires_at: at(900_750),
-        grants: Grants { roles: vec!["user".to_owned()], permissions: vec!["users:read".to_owned()] },
+        grants: Grants {
+            permissions: [Permission::UsersRead].into_iter().collect(),
+            version: GrantsVersion::new(7),
+            ..Grants::of_every_user()
+        },
     }
 }
 

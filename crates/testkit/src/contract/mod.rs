@@ -12,6 +12,7 @@
 #![expect(clippy::missing_panics_doc, reason = "a case fails by panicking")]
 #![expect(clippy::unused_async, reason = "every case is called alike")]
 
+pub mod access;
 pub mod access_tokens;
 pub mod attempts;
 pub mod generators;

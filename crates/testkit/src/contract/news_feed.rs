@@ -5,6 +5,7 @@ use chrono::TimeDelta;
 use futures::future::{join, join_all};
 use std::sync::Arc;
 use threshold_application::ports::{FeedPosition, News, NewsFeed};
+use threshold_domain::access::{BuiltInRole, GrantsVersion, Holder};
 use threshold_domain::accounts::UserId;
 use threshold_domain::sessions::SessionId;
 use uuid::Uuid;
@@ -45,7 +46,16 @@ fn one_of_each() -> Vec<News> {
     let odd = TimeDelta::microseconds(123_457);
     vec![
         News::SessionEnded { session: SessionId::new(Uuid::from_u128(u128::MAX)), until: at(900) + odd },
-        News::GrantsChanged { user: user(2), not_before: at(0) + odd, until: at(901) - odd },
+        News::GrantsChanged {
+            holder: Holder::User(user(2)),
+            version: GrantsVersion::new(i64::MAX),
+            until: at(901) - odd,
+        },
+        News::GrantsChanged {
+            holder: Holder::Role(BuiltInRole::Auditor.name()),
+            version: GrantsVersion::new(1),
+            until: at(902),
+        },
         changed(3),
     ]
 }

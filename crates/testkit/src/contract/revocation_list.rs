@@ -4,6 +4,7 @@ use crate::{at, some_claims};
 use chrono::TimeDelta;
 use std::sync::Arc;
 use threshold_application::ports::{News, Revocation, RevocationList};
+use threshold_domain::access::{BuiltInRole, GrantsVersion, Holder};
 use threshold_domain::accounts::UserId;
 use threshold_domain::sessions::{AccessClaims, SessionId};
 use uuid::Uuid;
@@ -21,6 +22,7 @@ macro_rules! revocation_list_contract {
                 what_is_over_is_forgotten,
                 the_longest_time_wins,
                 tokens_from_before_a_change_of_grants_are_stale,
+                tokens_from_before_a_change_of_a_role_are_stale,
                 the_latest_change_of_grants_wins,
                 other_news_is_nothing_to_it,
                 catching_up_does_not_go_back,
@@ -37,8 +39,9 @@ fn ended(number: u128, until: i64) -> News {
     News::SessionEnded { session: SessionId::new(Uuid::from_u128(number)), until: at(until) }
 }
 
-fn changed(number: u128, not_before: i64, until: i64) -> News {
-    News::GrantsChanged { user: UserId::new(Uuid::from_u128(number)), not_before: at(not_before), until: at(until) }
+fn changed(number: u128, version: i64, until: i64) -> News {
+    let holder = Holder::User(UserId::new(Uuid::from_u128(number)));
+    News::GrantsChanged { holder, version: GrantsVersion::new(version), until: at(until) }
 }
 
 /// And no longer than a second after.
@@ -87,15 +90,30 @@ pub async fn the_longest_time_wins(list: &Arc<dyn RevocationList>) {
     assert_eq!(list.lookup(&session(2), at(15)), Revocation::Stale);
 }
 
-/// In the same millisecond too; later ones are good.
+/// Those that include it are good.
 pub async fn tokens_from_before_a_change_of_grants_are_stale(list: &Arc<dyn RevocationList>) {
     list.note(&changed(1, 5, 1000));
     assert_eq!(list.lookup(&some_claims(1, 4), at(5)), Revocation::Stale, "known also when the list is old");
     list.caught_up(at(5));
     assert_eq!(list.lookup(&some_claims(1, 4), at(5)), Revocation::Stale);
-    assert_eq!(list.lookup(&some_claims(1, 5), at(5)), Revocation::Stale);
-    assert_eq!(list.lookup(&some_claims(1, 6), at(6)), Revocation::Live);
+    assert_eq!(list.lookup(&some_claims(1, 5), at(5)), Revocation::Live);
     assert_eq!(list.lookup(&some_claims(2, 4), at(5)), Revocation::Live, "another user's");
+}
+
+/// Whoever holds it.
+pub async fn tokens_from_before_a_change_of_a_role_are_stale(list: &Arc<dyn RevocationList>) {
+    let changed =
+        |role| News::GrantsChanged { holder: Holder::Role(role), version: GrantsVersion::new(5), until: at(1000) };
+    list.note(&changed(BuiltInRole::Auditor.name()));
+    list.caught_up(at(5));
+    assert_eq!(list.lookup(&some_claims(1, 4), at(5)), Revocation::Live, "a role that it doesn't hold");
+    list.note(&changed(BuiltInRole::User.name()));
+    assert_eq!(list.lookup(&some_claims(1, 4), at(5)), Revocation::Stale);
+    assert_eq!(list.lookup(&some_claims(2, 4), at(5)), Revocation::Stale);
+    assert_eq!(list.lookup(&some_claims(1, 5), at(5)), Revocation::Live);
+    assert_eq!(list.len(), 2);
+    list.caught_up(at(1000));
+    assert!(list.is_empty());
 }
 
 /// In whatever order they are told.

@@ -2,8 +2,9 @@
 
 use super::stores::{Stores, insert, start};
 use crate::{FakeSecrets, a_session, a_session_token, a_user, at};
-use threshold_application::ports::{Renewal, SessionSecrets};
+use threshold_application::ports::{Renewal, RenewedSession, SessionSecrets};
 use threshold_domain::Timestamp;
+use threshold_domain::access::Grants;
 use threshold_domain::accounts::User;
 use threshold_domain::sessions::{SecretDigest, Session, SessionId, SessionKind, SessionProof, SessionRequest};
 
@@ -29,7 +30,8 @@ pub async fn the_secret_that_proves_a_session_is_used_up(stores: &Stores) {
     let session = started(stores, a_session(1, &a_user(1))).await;
     let renewal = renewal(&session, at(60));
     let expected = Session { proof: renewal.proof.clone(), last_seen_at: at(5), idle_until: at(60), ..session.clone() };
-    assert_eq!(stores.renewals.renew(&|| renewal.clone()).await.unwrap(), Some((expected.clone(), a_user(1))));
+    let renewed = RenewedSession { session: expected.clone(), user: a_user(1), grants: Grants::of_every_user() };
+    assert_eq!(stores.renewals.renew(&|| renewal.clone()).await.unwrap(), Some(renewed));
     assert_eq!(stored(stores, session.id).await, Some(expected.clone()));
     assert_eq!(stores.renewals.renew(&|| renewal.clone()).await.unwrap(), None, "only once");
     assert_eq!(stored(stores, session.id).await, Some(expected));
@@ -39,7 +41,7 @@ pub async fn the_secret_that_proves_a_session_is_used_up(stores: &Stores) {
 pub async fn no_renewal_outlives_the_absolute_end(stores: &Stores) {
     let session = started(stores, Session { expires_at: at(50), ..a_session(1, &a_user(1)) }).await;
     let renewed = stores.renewals.renew(&|| renewal(&session, at(60))).await.unwrap();
-    assert_eq!(renewed.map(|(session, _)| session.idle_until), Some(at(50)));
+    assert_eq!(renewed.map(|renewed| renewed.session.idle_until), Some(at(50)));
 }
 
 /// And are left as they are.

@@ -2,7 +2,7 @@
 
 use super::stores::{Stores, insert, start};
 use crate::{FakeSecrets, a_session, a_session_token, a_user, at};
-use threshold_application::ports::{FoundSession, SessionSecrets};
+use threshold_application::ports::SessionSecrets;
 use threshold_domain::sessions::{Provenance, Session, SessionId, SessionKind, SessionRequest};
 
 async fn found(stores: &Stores, id: SessionId) -> Option<Session> {
@@ -148,21 +148,6 @@ pub async fn idle_sessions_are_purged_step_by_step(stores: &Stores) {
     for (session, is_there) in [(first, false), (second, false), (third, true)] {
         assert_eq!(found(stores, session.id).await.is_some(), is_there);
     }
-}
-
-/// The latest one, from its moment on.
-pub async fn a_change_of_grants_is_told_and_found_with_the_session(stores: &Stores) {
-    let [session, ..] = three_sessions(stores).await;
-    assert!(stores.sessions.grants_changed_since(at(0)).await.unwrap().is_empty());
-    for seconds in [5, 3] {
-        let mut tx = stores.unit_of_work.begin().await.unwrap();
-        tx.users().mark_grants_changed(a_user(1).id, at(seconds)).await.unwrap();
-        tx.commit().await.unwrap();
-    }
-    assert_eq!(stores.sessions.grants_changed_since(at(5)).await.unwrap(), [(a_user(1).id, at(5))]);
-    assert!(stores.sessions.grants_changed_since(at(6)).await.unwrap().is_empty());
-    let expected = FoundSession { session: session.clone(), grants_changed_at: Some(at(5)) };
-    assert_eq!(stores.sessions.find(session.id).await.unwrap(), Some(expected));
 }
 
 /// Not those who are gone.

@@ -4,8 +4,8 @@ use crate::{a_session, a_signing_key, a_user, at};
 use std::any::Any;
 use std::sync::Arc;
 use threshold_application::ports::{
-    AccountReader, AttemptReader, EndedSession, JobAdmin, JobQueue, PersonalDataReader, SessionReader, SessionRenewals,
-    SigningKeyRepository, StoreError, Uniqueness, UnitOfWork,
+    AccountReader, AttemptReader, EndedSession, JobAdmin, JobQueue, PersonalDataReader, RoleReader, SessionReader,
+    SessionRenewals, SigningKeyRepository, StoreError, Uniqueness, UnitOfWork,
 };
 use threshold_domain::accounts::{DisplayName, Email, Login, PasswordHash, Standing, User, UserId};
 use threshold_domain::sessions::{Session, SignatureAlgorithm, SigningKey};
@@ -17,6 +17,8 @@ pub struct Stores {
     pub unit_of_work: Arc<dyn UnitOfWork>,
     /// Reads accounts.
     pub accounts: Arc<dyn AccountReader>,
+    /// Reads roles.
+    pub roles: Arc<dyn RoleReader>,
     /// Reads everything about somebody.
     pub personal_data: Arc<dyn PersonalDataReader>,
     /// Reads sessions.
@@ -84,7 +86,6 @@ macro_rules! store_contract {
                 ending_all_spares_one_and_tells_which,
                 the_sessions_not_used_for_longest_make_room,
                 idle_sessions_are_purged_step_by_step,
-                a_change_of_grants_is_told_and_found_with_the_session,
                 a_transaction_finds_its_own_users,
             ]
         );
@@ -109,6 +110,20 @@ macro_rules! store_contract {
                 the_newest_link_voids_the_older_ones,
                 voiding_links_spares_those_of_others,
                 old_links_are_purged,
+            ]
+        );
+        $crate::contract_cases!(
+            access,
+            $fresh,
+            [
+                roles_come_back_with_their_permissions,
+                a_changed_role_has_other_permissions_and_a_version,
+                a_role_that_somebody_holds_is_not_deleted,
+                what_a_user_may_do_follows_from_their_roles,
+                a_role_that_is_not_there_is_not_given,
+                a_change_of_grants_is_told_and_found_with_the_session,
+                versions_are_handed_out_one_after_the_other,
+                active_holders_of_a_role_are_counted,
             ]
         );
         $crate::contract_cases!(

@@ -4,9 +4,9 @@ use async_trait::async_trait;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use threshold_application::ports::{
-    AccountReader, AttemptReader, AttemptRepository, EndedSession, FoundSession, JobRepository, LinkRepository,
-    PasswordRepository, Renewal, SessionReader, SessionRenewals, SessionRepository, StoreError, Transaction,
-    UnitOfWork, UserRepository,
+    AccountReader, AttemptReader, AttemptRepository, EndedSession, FoundSession, GrantRepository, GrantsChange,
+    JobRepository, LinkRepository, PasswordRepository, Renewal, RenewedSession, RoleRepository, SessionReader,
+    SessionRenewals, SessionRepository, StoreError, Transaction, UnitOfWork, UserRepository,
 };
 use threshold_domain::Timestamp;
 use threshold_domain::accounts::{Credentials, Login, User, UserId};
@@ -65,6 +65,14 @@ impl Transaction for FailingTransaction {
         self.inner.users()
     }
 
+    fn roles(&mut self) -> &mut dyn RoleRepository {
+        self.inner.roles()
+    }
+
+    fn grants(&mut self) -> &mut dyn GrantRepository {
+        self.inner.grants()
+    }
+
     fn passwords(&mut self) -> &mut dyn PasswordRepository {
         self.inner.passwords()
     }
@@ -110,7 +118,7 @@ impl SessionReader for FailingUnitOfWork {
         self.store.ended_since(since).await
     }
 
-    async fn grants_changed_since(&self, since: Timestamp) -> Result<Vec<(UserId, Timestamp)>, StoreError> {
+    async fn grants_changed_since(&self, since: Timestamp) -> Result<Vec<GrantsChange>, StoreError> {
         self.check()?;
         self.store.grants_changed_since(since).await
     }
@@ -140,10 +148,7 @@ fn unavailable() -> StoreError {
 
 #[async_trait]
 impl SessionRenewals for FailingUnitOfWork {
-    async fn renew(
-        &self,
-        renewal: &(dyn Fn() -> Renewal + Send + Sync),
-    ) -> Result<Option<(Session, User)>, StoreError> {
+    async fn renew(&self, renewal: &(dyn Fn() -> Renewal + Send + Sync)) -> Result<Option<RenewedSession>, StoreError> {
         self.check()?;
         if self.commits_fail.load(Ordering::SeqCst) { Err(unavailable()) } else { self.store.renew(renewal).await }
     }

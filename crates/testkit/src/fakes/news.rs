@@ -34,7 +34,7 @@ impl FakeNewsFeed {
 impl NewsFeed for FakeNewsFeed {
     async fn announce(&self, news: &[News]) -> Result<(), FeedError> {
         self.check()?;
-        lock(&self.news).extend(news);
+        lock(&self.news).extend_from_slice(news);
         Ok(())
     }
 

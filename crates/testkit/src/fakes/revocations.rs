@@ -5,6 +5,7 @@ use chrono::TimeDelta;
 use std::sync::Mutex;
 use threshold_application::ports::{News, Revocation, RevocationList};
 use threshold_domain::Timestamp;
+use threshold_domain::access::Holder;
 use threshold_domain::sessions::AccessClaims;
 
 /// The naive model of a revocation list.
@@ -27,7 +28,7 @@ fn until(news: &News) -> Option<Timestamp> {
 impl RevocationList for FakeRevocations {
     fn note(&self, news: &News) {
         if until(news).is_some() {
-            lock(&self.0).noted.push(*news);
+            lock(&self.0).noted.push(news.clone());
         }
     }
 
@@ -36,7 +37,7 @@ impl RevocationList for FakeRevocations {
         if state.caught_up_at.is_some_and(|before| before >= at) {
             return;
         }
-        let kept = state.noted.iter().filter(|one| latest(&state.noted, one) > Some(at)).copied().collect();
+        let kept = state.noted.iter().filter(|one| latest(&state.noted, one) > Some(at)).cloned().collect();
         state.noted = kept;
         state.caught_up_at = Some(at);
     }
@@ -48,9 +49,13 @@ impl RevocationList for FakeRevocations {
     fn lookup(&self, claims: &AccessClaims, now: Timestamp) -> Revocation {
         let noted = lock(&self.0).noted.clone();
         let ended = |one: &News| matches!(one, News::SessionEnded { session, .. } if *session == claims.session);
+        let is_about = |holder: &Holder| match holder {
+            Holder::User(user) => *user == claims.subject,
+            Holder::Role(role) => claims.grants.roles.contains(role),
+        };
         let stale = |one: &News| {
-            matches!(one, News::GrantsChanged { user, not_before, .. }
-                if *user == claims.subject && claims.is_stale(*not_before))
+            matches!(one, News::GrantsChanged { holder, version, .. }
+                if is_about(holder) && claims.grants.version < *version)
         };
         if noted.iter().any(ended) {
             Revocation::Revoked
@@ -75,11 +80,11 @@ impl RevocationList for FakeRevocations {
     }
 }
 
-/// Whether both tell of one session, or of one user.
+/// Whether both tell of one session, or of one holder of grants.
 fn same(one: &News, other: &News) -> bool {
     match (one, other) {
         (News::SessionEnded { session: a, .. }, News::SessionEnded { session: b, .. }) => a == b,
-        (News::GrantsChanged { user: a, .. }, News::GrantsChanged { user: b, .. }) => a == b,
+        (News::GrantsChanged { holder: a, .. }, News::GrantsChanged { holder: b, .. }) => a == b,
         (News::UserChanged(_) | News::SessionEnded { .. } | News::GrantsChanged { .. }, _) => false,
     }
 }

@@ -1,5 +1,6 @@
 //! A store in memory.
 
+mod access;
 mod attempts;
 mod jobs;
 mod links;
@@ -11,10 +12,12 @@ use async_trait::async_trait;
 use futures::lock::{Mutex as AsyncMutex, OwnedMutexGuard};
 use std::sync::{Arc, Mutex};
 use threshold_application::ports::{
-    AccountReader, AttemptRepository, JobRepository, LinkRepository, PasswordRepository, PersonalData,
-    PersonalDataReader, SessionRepository, StoreError, Transaction, Uniqueness, UnitOfWork, UserRepository,
+    AccountReader, AttemptRepository, GrantRepository, GrantsChange, JobRepository, LinkRepository, PasswordRepository,
+    PersonalData, PersonalDataReader, RoleRepository, SessionRepository, StoreError, Transaction, Uniqueness,
+    UnitOfWork, UserRepository,
 };
 use threshold_domain::Timestamp;
+use threshold_domain::access::Role;
 use threshold_domain::accounts::{AccountLink, Credentials, Login, PasswordHash, User, UserId};
 use threshold_domain::jobs::Job;
 use threshold_domain::limits::{AttemptCount, AttemptKey};
@@ -27,10 +30,13 @@ pub struct InMemoryStore {
     writing: Arc<AsyncMutex<()>>,
 }
 
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 struct Tables {
     users: Vec<Credentials>,
-    grants_changed: Vec<(UserId, Timestamp)>,
+    roles: Vec<Role>,
+    last_grants_version: i64,
+    /// The last change of each.
+    grants_changes: Vec<GrantsChange>,
     sessions: Vec<Session>,
     attempts: Vec<(AttemptKey, AttemptCount)>,
     signing_keys: Vec<SigningKey>,
@@ -57,6 +63,14 @@ impl UnitOfWork for InMemoryStore {
 #[async_trait]
 impl Transaction for InMemoryTransaction {
     fn users(&mut self) -> &mut dyn UserRepository {
+        &mut self.tables
+    }
+
+    fn roles(&mut self) -> &mut dyn RoleRepository {
+        &mut self.tables
+    }
+
+    fn grants(&mut self) -> &mut dyn GrantRepository {
         &mut self.tables
     }
 
@@ -116,6 +130,7 @@ impl UserRepository for Tables {
         if let Some(rule) = taken {
             return Err(StoreError::NotUnique(rule));
         }
+        self.check_roles(&user.roles)?;
         self.users.push(Credentials { user: user.clone(), password_hash: password_hash.cloned() });
         Ok(())
     }
@@ -134,8 +149,8 @@ impl UserRepository for Tables {
             return Err(StoreError::NotUnique(rule));
         }
         if let Some(stored) = self.users.iter_mut().map(|one| &mut one.user).find(|stored| stored.id == user.id) {
-            let (last_login_at, created_at) = (stored.last_login_at, stored.created_at);
-            *stored = User { last_login_at, created_at, ..user.clone() };
+            let (last_login_at, created_at, roles) = (stored.last_login_at, stored.created_at, stored.roles.clone());
+            *stored = User { last_login_at, created_at, roles, ..user.clone() };
         }
         Ok(())
     }
@@ -150,11 +165,6 @@ impl UserRepository for Tables {
         self.sessions.retain(|session| !erased.contains(&session.user_id));
         self.links.retain(|link| !erased.contains(&link.user_id));
         Ok(erased)
-    }
-
-    async fn mark_grants_changed(&mut self, id: UserId, at: Timestamp) -> Result<(), StoreError> {
-        self.grants_changed.push((id, at));
-        Ok(())
     }
 
     async fn record_login(&mut self, id: UserId, at: Timestamp) -> Result<bool, StoreError> {

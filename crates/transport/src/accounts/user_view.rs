@@ -2,7 +2,6 @@
 
 use serde::Serialize;
 use threshold_domain::Timestamp;
-use threshold_domain::access::Grants;
 use threshold_domain::accounts::{DisplayName, Email, User, UserStatus, Username};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -60,7 +59,7 @@ impl From<&User> for UserView {
             status: user.status().into(),
             email_verified_at: user.email_verified_at.map(rfc3339),
             pending_email: user.pending_email.as_ref().map(Email::as_str).map(str::to_owned),
-            roles: Grants::of_every_user().roles,
+            roles: user.roles.iter().map(|role| role.as_str().to_owned()).collect(),
             last_login_at: user.last_login_at.map(rfc3339),
             created_at: rfc3339(user.created_at),
             updated_at: rfc3339(user.updated_at),

@@ -60,6 +60,8 @@ catalogue! {
         "The password was right, but an administrator has suspended the account. Ask them.";
     EmailUnverified: FORBIDDEN "email-unverified", "The email address is not verified",
         "The password was right, but this service asks for a verified address. Follow the link in the mail that was sent to it.";
+    PermissionDenied: FORBIDDEN "permission-denied", "You may not do this",
+        "It needs a permission that none of your roles has. Ask an administrator.";
     CsrfFailed: FORBIDDEN "csrf-failed", "The request may come from another site",
         "A request that is authenticated by a cookie must prove that a page of this service sends it. Send the session’s token, from GET /api/v1/csrf, as “X-CSRF-Token”.";
     // One name for both: `InvalidCredentials` is how a sign-in fails, this is how somebody fails who is signed in.
@@ -69,6 +71,8 @@ catalogue! {
         "A browser asked whether a page of another site may send this request. It may not; the operator can allow exact origins by “server.cors_origins”.";
     RouteNotFound: NOT_FOUND "route-not-found", "There is nothing at this path",
         "No operation has this path. All of them are listed at /api/docs.";
+    RoleNotFound: NOT_FOUND "role-not-found", "There is no such role",
+        "No role has this name. All of them are listed at /api/v1/admin/roles.";
     SessionNotFound: NOT_FOUND "session-not-found", "There is no such session",
         "You have no open session of this id. It may have ended already.";
     LinkUnknown: NOT_FOUND "token-unknown", "The link is unknown",
@@ -81,6 +85,14 @@ catalogue! {
         "Another account has this email address. Sign in to it, or use another address.";
     UsernameTaken: CONFLICT "username-taken", "The username is taken",
         "Another account has this username. Choose another one.";
+    RoleTaken: CONFLICT "role-taken", "There is a role of this name",
+        "Choose another name, or change the role that has it.";
+    RoleBuiltIn: CONFLICT "role-built-in", "The role is built in",
+        "Every installation has the roles admin, operator, auditor and user as they are. Make another one.";
+    RoleInUse: CONFLICT "role-in-use", "Somebody holds the role",
+        "A role can be deleted once nobody holds it, deleted users included: they could be brought back.";
+    LastAdmin: CONFLICT "last-admin", "Somebody must be an administrator",
+        "This would leave nobody active who holds the role admin. Give it to somebody else first.";
     // One name for both kinds of tokens; the page of `TokenExpired` explains both.
     LinkExpired: GONE "token-expired", "The link has expired",
         "Mailed links live for a short time only. Ask for another one.";

@@ -3,6 +3,7 @@
 use super::{Code, FieldError, Problem};
 use actix_web::http::header::{HeaderValue, RETRY_AFTER};
 use std::time::Duration;
+use threshold_application::access::{ChangeRolesError, ListRolesError};
 use threshold_application::accounts::{
     ChangePasswordError, DeleteAccountError, ExportPersonalDataError, LinkError, RegisterError, ResetPasswordError,
     ShowProfileError, UpdateProfileError, VerifyEmailError,
@@ -64,12 +65,36 @@ impl From<DeleteAccountError> for Problem {
     fn from(error: DeleteAccountError) -> Self {
         match error {
             DeleteAccountError::Gone => Self::new(Code::TokenRevoked),
+            DeleteAccountError::LastAdmin => Self::new(Code::LastAdmin),
             DeleteAccountError::Changed => Self::new(Code::PreconditionFailed),
             DeleteAccountError::PasswordRequired => Self::invalid(vec![FieldError::required("password")]),
             DeleteAccountError::WrongPassword => Self::new(Code::WrongPassword),
             DeleteAccountError::TooManyAttempts { retry_after } => retry(Code::TooManyAttempts, retry_after),
             DeleteAccountError::Hashing(error) => error.into(),
             DeleteAccountError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<ListRolesError> for Problem {
+    fn from(error: ListRolesError) -> Self {
+        match error {
+            ListRolesError::NotFound => Self::new(Code::RoleNotFound),
+            ListRolesError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<ChangeRolesError> for Problem {
+    fn from(error: ChangeRolesError) -> Self {
+        match error {
+            ChangeRolesError::NotFound => Self::new(Code::RoleNotFound),
+            ChangeRolesError::Taken => taken(Code::RoleTaken, "name"),
+            ChangeRolesError::BuiltIn => Self::new(Code::RoleBuiltIn),
+            ChangeRolesError::InUse => Self::new(Code::RoleInUse),
+            ChangeRolesError::Changed => Self::new(Code::PreconditionFailed),
+            ChangeRolesError::Exceeds(lacking) => Self::lacking(lacking),
+            ChangeRolesError::Store(error) => error.into(),
         }
     }
 }

@@ -14,6 +14,7 @@ use std::borrow::Cow;
 use std::error::Error;
 use std::fmt;
 use threshold_domain::Refusal;
+use threshold_domain::access::{Permission, Permissions};
 
 /// A refusal to answer as asked: a stable code, what to do about it, and for the log alone the cause.
 #[derive(Debug)]
@@ -58,6 +59,12 @@ impl Problem {
     /// A defect or a failure of ours; the cause is logged, never shown.
     pub(crate) fn internal(source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self::new(Code::InternalError).with_source(source)
+    }
+
+    /// The caller lacks these permissions.
+    pub(crate) fn lacking(permissions: Permissions) -> Self {
+        let names: Vec<_> = permissions.iter().map(Permission::as_str).collect();
+        Self::new(Code::PermissionDenied).with_detail(format!("This needs the permission {}.", names.join(", ")))
     }
 
     /// Fields at fault; an unknown one names the problem, because it is often the reason why another one is missing.

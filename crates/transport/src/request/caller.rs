@@ -11,6 +11,7 @@ use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use std::future::{Ready, ready};
 use threshold_application::ports::Clock;
 use threshold_application::sessions::{Authenticate, AuthenticateBrowser, BrowserCaller, Caller};
+use threshold_domain::access::Grants;
 use threshold_domain::sessions::SessionToken;
 
 /// What an unsafe request of a browser session must show.
@@ -33,12 +34,13 @@ impl FromRequest for Authenticated {
     }
 }
 
-/// Finds out who sends `request` and leaves it in its extensions. A bearer token decides where there is one: a cookie does not
+/// Finds out who sends `request`, leaves it in its extensions, and answers what they may do. A bearer token decides where there is one: a cookie does not
 /// rescue an unusable one.
-pub(crate) async fn authenticate(request: &HttpRequest) -> Result<(), Problem> {
+pub(crate) async fn authenticate(request: &HttpRequest) -> Result<Grants, Problem> {
     let caller = recognise(request).await?;
+    let grants = caller.grants.clone();
     request.extensions_mut().insert(caller);
-    Ok(())
+    Ok(grants)
 }
 
 /// Who sends `request`.

@@ -130,6 +130,14 @@ impl Members {
         Ok(self.optional(name, parse)?.map_or(Change::Clear, Change::Set))
     }
 
+    /// A list of strings; `None` where it is absent, `null` is none.
+    pub(crate) fn texts(&mut self, name: &str) -> Result<Option<Vec<String>>, Noted> {
+        let Some(value) = self.left.remove(name) else { return Ok(None) };
+        let texts: Option<Vec<String>> =
+            value.as_array().and_then(|values| values.iter().map(|value| value.as_str().map(str::to_owned)).collect());
+        texts.map(Some).ok_or_else(|| self.fault(wrong_type(name, "a list of strings")))
+    }
+
     /// `true` or `false`; `false` where it is absent or `null`.
     pub(crate) fn flag(&mut self, name: &str) -> Result<bool, Noted> {
         match self.left.remove(name) {

@@ -65,7 +65,7 @@ impl FromRequest for SignedInAnswer {
 impl SignedInAnswer {
     /// An access token in the body, and the refresh token where it was asked for.
     pub(super) fn with_tokens(&self, signed_in: &SignedIn, delivery: TokenDelivery) -> Result<HttpResponse, Problem> {
-        let issued = self.issue.execute(&signed_in.session)?;
+        let issued = self.issue.execute(signed_in)?;
         let body = LoginResponse {
             access_token: issued.token.expose().to_owned(),
             token_type: "Bearer",

@@ -7,7 +7,7 @@ mod repository;
 mod row;
 
 pub(crate) use personal_data::DieselPersonalDataReader;
-pub(crate) use reader::{DieselAccountReader, by_id};
+pub(crate) use reader::DieselAccountReader;
 pub(crate) use row::UserRow;
 
 /// The table, as failures name it.

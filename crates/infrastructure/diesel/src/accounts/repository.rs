@@ -3,6 +3,7 @@
 use super::TABLE;
 use super::reader::by_id;
 use super::row::{NewUserRow, UserChanges, UserRow};
+use crate::access::add_roles;
 use crate::connections::Connection;
 use crate::schema::users;
 use crate::statements::Prepared;
@@ -20,7 +21,9 @@ impl UserRepository for DieselTransaction {
     async fn insert(&mut self, user: &User, password_hash: Option<&PasswordHash>) -> Result<(), StoreError> {
         let row = NewUserRow::new(user, password_hash);
         let inserted = on!(self.connection(), |c| diesel::insert_into(users::table).values(&row).execute(c).await);
-        self.settle(TABLE, inserted).map(drop)
+        self.settle(TABLE, inserted)?;
+        let added = add_roles(self.connection(), Id(user.id.as_uuid()), &user.roles).await;
+        self.settle(TABLE, added)
     }
 
     async fn find(&mut self, id: UserId) -> Result<Option<User>, StoreError> {
@@ -58,16 +61,6 @@ impl UserRepository for DieselTransaction {
             .get_results::<Id>(c)
             .await);
         Ok(self.settle(TABLE, erased)?.into_iter().map(|id| UserId::new(id.0)).collect())
-    }
-
-    async fn mark_grants_changed(&mut self, id: UserId, at: Timestamp) -> Result<(), StoreError> {
-        let at = Instant(at);
-        let marked = on!(self.connection(), |c| diesel::update(users::table.find(Id(id.as_uuid())))
-            .filter(users::grants_changed_at.is_null().or(users::grants_changed_at.lt(at)))
-            .set(users::grants_changed_at.eq(at))
-            .execute(c)
-            .await);
-        self.settle(TABLE, marked).map(drop)
     }
 
     async fn record_login(&mut self, id: UserId, at: Timestamp) -> Result<bool, StoreError> {

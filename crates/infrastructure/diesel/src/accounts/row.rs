@@ -1,9 +1,12 @@
 //! A user as a row.
 
+use crate::access::{role_names, roles_held};
 use crate::failures::corrupt;
 use crate::schema::users;
 use crate::types::{Id, Instant};
+use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
+use diesel::sql_types::{Nullable, Text};
 use threshold_application::ports::StoreError;
 use threshold_domain::Refusal;
 use threshold_domain::accounts::{Credentials, DisplayName, Email, PasswordHash, Standing, User, UserId, Username};
@@ -19,6 +22,8 @@ pub(crate) struct UserRow {
     status: String,
     email_verified_at: Option<Instant>,
     pending_email: Option<String>,
+    #[diesel(select_expression = roles_held(), select_expression_type = SqlLiteral<Nullable<Text>>)]
+    roles: Option<String>,
     last_login_at: Option<Instant>,
     deleted_at: Option<Instant>,
     created_at: Instant,
@@ -112,6 +117,7 @@ impl TryFrom<UserRow> for User {
             standing: standing(&row.status)?,
             email_verified_at: row.email_verified_at.map(|at| at.0),
             pending_email: value("users.pending_email", row.pending_email, Email::parse)?,
+            roles: role_names(row.roles.as_deref())?,
             last_login_at: row.last_login_at.map(|at| at.0),
             deleted_at: row.deleted_at.map(|at| at.0),
             created_at: row.created_at.0,

@@ -2,7 +2,8 @@
 
 use super::TABLE;
 use super::row::{SessionRow, name};
-use crate::accounts::{UserRow, by_id};
+use crate::access::GrantsRow;
+use crate::accounts::UserRow;
 use crate::connections::{Connection, Pools};
 use crate::schema::{sessions, users};
 use crate::statements::{Prepared, WithChanged};
@@ -14,9 +15,8 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use futures::FutureExt;
 use std::sync::Arc;
-use threshold_application::ports::{Renewal, SessionRenewals, StoreError};
-use threshold_domain::accounts::User;
-use threshold_domain::sessions::{Session, SessionKind};
+use threshold_application::ports::{Renewal, RenewedSession, SessionRenewals, StoreError};
+use threshold_domain::sessions::SessionKind;
 
 /// Uses refresh tokens up in either database.
 pub(crate) struct DieselSessionRenewals {
@@ -26,10 +26,7 @@ pub(crate) struct DieselSessionRenewals {
 
 #[async_trait]
 impl SessionRenewals for DieselSessionRenewals {
-    async fn renew(
-        &self,
-        renewal: &(dyn Fn() -> Renewal + Send + Sync),
-    ) -> Result<Option<(Session, User)>, StoreError> {
+    async fn renew(&self, renewal: &(dyn Fn() -> Renewal + Send + Sync)) -> Result<Option<RenewedSession>, StoreError> {
         let renewed = match &*self.pools {
             // The second of two tries finds another proof, and changes nothing.
             Pools::Postgres(_) => self.pools.change(TABLE, |connection| renew(connection, renewal()).boxed()).await?,
@@ -42,8 +39,8 @@ impl SessionRenewals for DieselSessionRenewals {
                 renewed
             }
         };
-        let Some((session, user)) = renewed else { return Ok(None) };
-        Ok(Some((session.try_into()?, user.try_into()?)))
+        let Some((session, user, grants)) = renewed else { return Ok(None) };
+        Ok(Some(RenewedSession { session: session.try_into()?, user: user.try_into()?, grants: grants.try_into()? }))
     }
 }
 
@@ -70,22 +67,28 @@ macro_rules! change {
     };
 }
 
-async fn renew(connection: &mut Connection, renewal: Renewal) -> QueryResult<Option<(SessionRow, UserRow)>> {
+async fn renew(connection: &mut Connection, renewal: Renewal) -> QueryResult<Option<(SessionRow, UserRow, GrantsRow)>> {
     match connection {
         Connection::Postgres(link) => {
             let changed = sessions::table.inner_join(users::table).filter(users::deleted_at.is_null());
             let query = WithChanged {
                 table: TABLE,
                 change: change!(renewal),
-                query: changed.select((SessionRow::as_select(), UserRow::as_select())),
+                query: changed.select((SessionRow::as_select(), UserRow::as_select(), GrantsRow::as_select())),
             };
             Prepared(query).get_result(&mut **link).await.optional()
         }
         Connection::Sqlite(link) => {
             let session: Option<SessionRow> = Prepared(change!(renewal)).get_result(&mut **link).await.optional()?;
             let Some(session) = session else { return Ok(None) };
-            let user = by_id(connection, session.user_id()).await?;
-            Ok(user.map(|user| (session, user)))
+            let user = users::table
+                .find(session.user_id())
+                .filter(users::deleted_at.is_null())
+                .select((UserRow::as_select(), GrantsRow::as_select()))
+                .get_result(&mut **link)
+                .await
+                .optional()?;
+            Ok(user.map(|(user, grants)| (session, user, grants)))
         }
     }
 }

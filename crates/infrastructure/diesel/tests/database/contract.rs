@@ -9,6 +9,7 @@ async fn stores(kind: Kind) -> Stores {
     Stores {
         unit_of_work: database.unit_of_work(),
         accounts: database.accounts(),
+        roles: database.roles(),
         personal_data: database.personal_data(),
         sessions: database.sessions(),
         renewals: database.renewals(),

@@ -91,5 +91,13 @@ async fn indexes_are_the_same() {
 async fn foreign_keys_are_the_same() {
     let (sqlite, postgres) = both(FOREIGN_KEYS_SQLITE, FOREIGN_KEYS_POSTGRES).await;
     assert_eq!(sqlite, postgres);
-    assert_eq!(sqlite, ["account_links.user_id to users.id CASCADE", "sessions.user_id to users.id CASCADE"]);
+    let expected = [
+        "account_links.user_id to users.id CASCADE",
+        "role_permissions.permission to permissions.name NO ACTION",
+        "role_permissions.role to roles.name CASCADE",
+        "sessions.user_id to users.id CASCADE",
+        "user_roles.role to roles.name NO ACTION",
+        "user_roles.user_id to users.id CASCADE",
+    ];
+    assert_eq!(sqlite, expected);
 }

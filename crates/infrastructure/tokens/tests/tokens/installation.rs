@@ -2,7 +2,7 @@
 
 use threshold_application::ports::SigningKeyRepository;
 use threshold_domain::Timestamp;
-use threshold_domain::access::Grants;
+use threshold_domain::access::{Grants, GrantsVersion, Permission};
 use threshold_domain::accounts::UserId;
 use threshold_domain::sessions::{AccessClaims, SessionId, TokenId};
 use threshold_testkit::{FixedClock, InMemoryStore, SeededSecrets};
@@ -83,6 +83,10 @@ pub(crate) fn claims() -> AccessClaims {
         token_id: TokenId::new(Uuid::from_u128(3)),
         issued_at: at(0),
         expires_at: at(900),
-        grants: Grants { roles: vec!["user".to_owned()], permissions: vec!["users:read".to_owned()] },
+        grants: Grants {
+            permissions: [Permission::UsersRead].into_iter().collect(),
+            version: GrantsVersion::new(7),
+            ..Grants::of_every_user()
+        },
     }
 }

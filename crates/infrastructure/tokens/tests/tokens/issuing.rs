@@ -33,7 +33,7 @@ async fn header_and_claims_are_those_of_the_contract() {
             "iss": ISSUER, "aud": AUDIENCE,
             "sub": Uuid::from_u128(1), "sid": Uuid::from_u128(2), "jti": Uuid::from_u128(3),
             "iat": at(0).timestamp(), "nbf": at(0).timestamp(), "exp": at(900).timestamp(),
-            "roles": ["user"], "permissions": ["users:read"],
+            "roles": ["user"], "permissions": ["users:read"], "gv": 7,
         })
     );
 }

@@ -148,9 +148,15 @@ async fn claims_that_are_missing_or_of_another_type_are_refused() {
 #[tokio::test]
 async fn a_token_of_more_than_8_kib_is_refused() {
     let forger = Forger::new().await;
-    let of_roles = |bytes: usize| forger.with_claims(|claims| claims["roles"] = json!(["r".repeat(bytes)]));
-    assert!(of_roles(5_000).is_ok());
-    assert_eq!(of_roles(6_500), INVALID);
+    let of_permissions = |bytes: usize| forger.with_claims(|claims| claims["permissions"] = json!(["p".repeat(bytes)]));
+    assert!(of_permissions(5_000).is_ok(), "what it permits isn't known here");
+    assert_eq!(of_permissions(6_500), INVALID);
+}
+
+#[tokio::test]
+async fn roles_that_none_can_be_called_are_refused() {
+    let forger = Forger::new().await;
+    assert_eq!(forger.with_claims(|claims| claims["roles"] = json!(["no role"])), INVALID);
 }
 
 fn remove(object: &mut Value, name: &str) {

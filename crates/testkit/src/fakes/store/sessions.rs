@@ -5,10 +5,12 @@ use super::{InMemoryStore, Tables};
 use async_trait::async_trait;
 use std::cmp::Reverse;
 use threshold_application::ports::{
-    EndedSession, FoundSession, Renewal, SessionReader, SessionRenewals, SessionRepository, StoreError, Uniqueness,
+    EndedSession, FoundSession, GrantsChange, Renewal, RenewedSession, SessionReader, SessionRenewals,
+    SessionRepository, StoreError, Uniqueness,
 };
 use threshold_domain::Timestamp;
-use threshold_domain::accounts::{User, UserId};
+use threshold_domain::access::Holder;
+use threshold_domain::accounts::UserId;
 use threshold_domain::sessions::{Session, SessionId, SessionKind};
 
 fn end(session: &mut Session, at: Timestamp) {
@@ -22,10 +24,6 @@ impl Tables {
         let mut open: Vec<_> = open.cloned().collect();
         open.sort_by_key(|session| Reverse((session.last_seen_at, session.id)));
         open
-    }
-
-    fn grants_changed_at(&self, user: UserId) -> Option<Timestamp> {
-        self.grants_changed.iter().filter(|(one, _)| *one == user).map(|(_, at)| *at).max()
     }
 }
 
@@ -104,18 +102,17 @@ impl SessionReader for InMemoryStore {
         Ok(ended.collect())
     }
 
-    async fn grants_changed_since(&self, since: Timestamp) -> Result<Vec<(UserId, Timestamp)>, StoreError> {
+    async fn grants_changed_since(&self, since: Timestamp) -> Result<Vec<GrantsChange>, StoreError> {
         let tables = lock(&self.committed);
-        let users = tables.users.iter().map(|one| one.user.id);
-        let changed = users.filter_map(|user| Some((user, tables.grants_changed_at(user).filter(|at| *at >= since)?)));
-        Ok(changed.collect())
+        Ok(tables.grants_changes.iter().filter(|change| change.at >= since).cloned().collect())
     }
 
     async fn find(&self, id: SessionId) -> Result<Option<FoundSession>, StoreError> {
         let tables = lock(&self.committed);
-        let session = tables.sessions.iter().find(|session| session.id == id).cloned();
-        Ok(session
-            .map(|session| FoundSession { grants_changed_at: tables.grants_changed_at(session.user_id), session }))
+        let Some(session) = tables.sessions.iter().find(|session| session.id == id).cloned() else { return Ok(None) };
+        let changed = tables.last_change(&Holder::User(session.user_id));
+        let grants_changed_at = changed.map(|change| change.at);
+        Ok(Some(FoundSession { grants: tables.grants_of(session.user_id), grants_changed_at, session }))
     }
 
     async fn open_of(&self, user: UserId, now: Timestamp) -> Result<Vec<Session>, StoreError> {
@@ -125,10 +122,7 @@ impl SessionReader for InMemoryStore {
 
 #[async_trait]
 impl SessionRenewals for InMemoryStore {
-    async fn renew(
-        &self,
-        renewal: &(dyn Fn() -> Renewal + Send + Sync),
-    ) -> Result<Option<(Session, User)>, StoreError> {
+    async fn renew(&self, renewal: &(dyn Fn() -> Renewal + Send + Sync)) -> Result<Option<RenewedSession>, StoreError> {
         let _writing = self.writing.lock().await;
         let renewal = renewal();
         let mut tables = lock(&self.committed);
@@ -144,7 +138,8 @@ impl SessionRenewals for InMemoryStore {
         session.last_seen_at = now;
         session.idle_until = session.expires_at.min(renewal.idle_until);
         let session = session.clone();
-        let user = tables.users.iter().map(|one| &one.user).find(|user| user.id == session.user_id);
-        Ok(user.filter(|user| user.deleted_at.is_none()).map(|user| (session, user.clone())))
+        let user = tables.users.iter().map(|one| &one.user).find(|user| user.id == session.user_id).cloned();
+        let Some(user) = user.filter(|user| user.deleted_at.is_none()) else { return Ok(None) };
+        Ok(Some(RenewedSession { grants: tables.grants_of(user.id), session, user }))
     }
 }

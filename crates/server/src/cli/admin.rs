@@ -1,0 +1,73 @@
+//! `threshold admin`
+
+use super::{Failure, print, serve};
+use crate::config::Settings;
+use crate::server::{AccountManagement, account_management};
+use clap::Subcommand;
+use std::io::Read;
+use threshold_application::accounts::NewAccount;
+use threshold_application::ports::BoxError;
+use threshold_domain::access::BuiltInRole;
+use threshold_domain::accounts::{Email, Login, Password, Username};
+
+/// More than any password has.
+const MAX_INPUT: u64 = 4096;
+
+#[derive(Debug, Clone, Subcommand)]
+pub(super) enum Task {
+    /// Makes an administrator, whether or not the service is running; somebody who has an account already becomes one.
+    Create {
+        /// Their address.
+        #[arg(long)]
+        email: String,
+        /// Their username, if they have no account yet.
+        #[arg(long)]
+        username: Option<String>,
+        /// Their password, if they have no account yet. Others on this machine can see it while this runs: without it the
+        /// password is read from standard input.
+        #[arg(long)]
+        password: Option<String>,
+    },
+}
+
+pub(super) fn run(task: &Task, settings: &Settings) -> Result<(), Failure> {
+    let Task::Create { email, username, password } = task;
+    let runtime = serve::runtime()?;
+    let report = runtime.block_on(async {
+        let accounts = account_management(settings).await?;
+        create(settings, &accounts, email, username.as_deref(), password.as_deref()).await
+    })?;
+    print(&report)
+}
+
+async fn create(
+    settings: &Settings,
+    management: &AccountManagement,
+    email: &str,
+    username: Option<&str>,
+    password: Option<&str>,
+) -> Result<String, BoxError> {
+    let email = Email::parse(email)?;
+    let admin = BuiltInRole::Admin.name();
+    if let Some(found) = management.accounts.find_by_login(&Login::Email(email.clone())).await? {
+        let mut roles = found.user.roles;
+        roles.push(admin);
+        let user = management.assign.execute(None, found.user.id, &roles).await?;
+        return Ok(format!("{} is an administrator now; the password is what it was. {}\n", email.as_str(), user.id));
+    }
+    // The operator may take reserved names, and only they.
+    let username = username.map(Username::parse).transpose()?;
+    let password = Password::parse(password.map_or_else(read_password, |given| Ok(given.to_owned()))?)?;
+    let password = settings.registration.password.accept(password, Some(&email), username.as_ref())?;
+    let roles = vec![admin, BuiltInRole::User.name()];
+    let account = NewAccount { email, username, display_name: None, password, roles };
+    let user = management.create.execute(account).await?;
+    Ok(format!("{} is an administrator. {}\n", user.email.as_str(), user.id))
+}
+
+/// The first line of standard input.
+fn read_password() -> Result<String, std::io::Error> {
+    let mut text = String::new();
+    std::io::stdin().take(MAX_INPUT).read_to_string(&mut text)?;
+    Ok(text.lines().next().unwrap_or_default().to_owned())
+}
