@@ -141,6 +141,16 @@ on_both! {
         assert_eq!(client.me(&token).await.body["email"], ADA);
     }
 
+    async fn the_spelling_of_an_address_that_waits_can_be_mended(server) {
+        let client = server.client();
+        let token = client.token_of_new(ADA).await;
+        put(&client, &token, json!({"email": NEW})).await;
+        let mended = put(&client, &token, json!({"email": "New@example.org"})).await;
+        let me = client.me(&token).await;
+        assert_eq!((&me.body, me.header("etag")), (&mended.body, mended.header("etag")), "what was answered is stored");
+        assert_eq!((&me.body["pending_email"], me.header("etag")), (&json!("New@example.org"), "\"3\""));
+    }
+
     async fn of_two_who_wait_for_one_address_the_first_to_confirm_gets_it(server) {
         let client = server.client();
         let (ada, bob) = (client.token_of_new(ADA).await, client.token_of_new("bob@example.org").await);

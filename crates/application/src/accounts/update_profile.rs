@@ -90,7 +90,7 @@ impl UpdateProfile {
             return Err(UpdateProfileError::Changed);
         }
         let updated = changes.apply(&user, now);
-        if updated != user {
+        if updated.version != user.version {
             tx.users().update(&updated).await?;
         }
         if let (Some(confirmation), Some(_waits)) = (confirmation, &updated.pending_email) {

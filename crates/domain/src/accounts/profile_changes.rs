@@ -39,7 +39,8 @@ impl<T> Change<T> {
 }
 
 impl ProfileChanges {
-    /// `user` with these changes: a new version if anything is other than before. A new address only waits to be confirmed.
+    /// `user` with these changes: a new version if anything is other than before, be it the spelling of an address. A new address
+    /// only waits to be confirmed.
     #[must_use]
     pub fn apply(self, user: &User, now: Timestamp) -> User {
         let Self { email, username, display_name } = self;
@@ -50,7 +51,9 @@ impl ProfileChanges {
         let username = username.apply(user.username.clone());
         let display_name = display_name.apply(user.display_name.clone());
         let changed = User { username, display_name, pending_email, ..user.clone() };
-        if changed == *user { changed } else { changed.touched(now) }
+        // Two spellings of one address are equal, and yet the one that was entered last is to be shown.
+        let spelling = |user: &User| user.pending_email.as_ref().map(|email| email.as_str().to_owned());
+        if changed == *user && spelling(&changed) == spelling(user) { changed } else { changed.touched(now) }
     }
 }
 
@@ -100,5 +103,13 @@ mod tests {
         assert_eq!(to("ada@example.org").apply(&ada(), at(5)), ada());
         let waiting = to("new@example.org").apply(&ada(), at(5));
         assert_eq!(to("new@example.org").apply(&waiting, at(6)), waiting);
+    }
+
+    #[test]
+    fn another_spelling_of_an_address_that_waits_is_a_new_version() {
+        let waiting = to("new@example.org").apply(&ada(), at(5));
+        let respelled = to("New@Example.org").apply(&waiting, at(6));
+        assert_eq!((respelled.version, respelled.updated_at), (waiting.version + 1, at(6)));
+        assert_eq!(respelled.pending_email.as_ref().map(Email::as_str), Some("New@Example.org"));
     }
 }

@@ -22,7 +22,9 @@ pub(crate) fn precondition(request: &HttpRequest) -> Precondition {
 }
 
 fn version(tag: &EntityTag) -> Option<i64> {
-    if tag.weak { None } else { tag.tag().parse().ok() }
+    let version: i64 = tag.tag().parse().ok()?;
+    // Tags are compared character by character: other spellings of a number are no tags of ours.
+    (*tag == EntityTag::new_strong(version.to_string())).then_some(version)
 }
 
 #[cfg(test)]
@@ -48,7 +50,7 @@ mod tests {
 
     #[test]
     fn what_is_no_tag_matches_nothing() {
-        for header in ["7", "", "\"", "W/\"7\"", "\"*\""] {
+        for header in ["7", "", "\"", "W/\"7\"", "\"*\"", "\"+7\"", "\"07\""] {
             assert_eq!(of(header), Precondition::VersionIn(Vec::new()), "{header}");
         }
     }

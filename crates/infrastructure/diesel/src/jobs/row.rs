@@ -101,7 +101,7 @@ fn payload(task: &Task) -> String {
             json!({"purpose": purpose.as_str(), "to": to.as_str(), "language": language.tag()})
         }
         Task::SendEmailChange { user, to, language } => {
-            json!({"user": user.as_uuid(), "to": to.as_str(), "language": language.tag()})
+            json!({"user": user.to_string(), "to": to.as_str(), "language": language.tag()})
         }
         Task::SendNotice { notice, to, language } => {
             json!({"notice": notice_name(notice), "about": about(notice), "to": to.as_str(), "language": language.tag()})

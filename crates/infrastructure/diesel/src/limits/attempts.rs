@@ -75,17 +75,25 @@ impl AttemptRepository for DieselTransaction {
     }
 
     async fn purge(&mut self, before: Timestamp, at_most: u32) -> Result<u32, StoreError> {
-        let old: QueryResult<Vec<Vec<u8>>> = on!(self.connection(), |c| failed_attempts::table
-            .filter(failed_attempts::since.lt(Instant(before)))
-            .select(failed_attempts::key)
-            .limit(at_most.into())
-            .load(c)
-            .await);
+        let old = over(self.connection(), Instant(before), at_most).await;
         let old = self.settle(TABLE, old)?;
         let purged = on!(self.connection(), |c| diesel::delete(failed_attempts::table)
             .filter(failed_attempts::key.eq_any(&old))
             .execute(c)
             .await);
         self.settle(TABLE, purged).map(|rows| u32::try_from(rows).unwrap_or(u32::MAX))
+    }
+}
+
+/// Counts that are over, and locked: on PostgreSQL those that somebody else has just locked are passed over, because they begin
+/// anew; SQLite has one writer.
+async fn over(connection: &mut Connection, before: Instant, at_most: u32) -> QueryResult<Vec<Vec<u8>>> {
+    let over = failed_attempts::table
+        .filter(failed_attempts::since.lt(before))
+        .select(failed_attempts::key)
+        .limit(at_most.into());
+    match connection {
+        Connection::Postgres(link) => over.for_update().skip_locked().load(&mut **link).await,
+        Connection::Sqlite(link) => over.load(&mut **link).await,
     }
 }

@@ -16,6 +16,8 @@ mod plans;
 #[cfg(test)]
 mod pools;
 #[cfg(test)]
+mod purging;
+#[cfg(test)]
 mod schemas;
 #[cfg(test)]
 mod values;
