@@ -174,6 +174,37 @@ on_both! {
         assert_eq!(client.me(&token).await.body["email"], ADA);
     }
 
+    async fn nobody_thwarts_a_change_of_address(server) {
+        let client = server.client();
+        let token = client.token_of_new(ADA).await;
+        for _ in 0..6 {
+            client.post("/api/v1/verify/resend", json!({"email": NEW})).await;
+        }
+        assert_eq!(put(&client, &token, json!({"email": NEW})).await.status, 200);
+        let secret = server.mails().secret(NEW, 1, "verify").await;
+        client.post("/api/v1/verify/resend", json!({"email": ADA})).await;
+        server.mails().wait_for(ADA, 3).await;
+        assert_eq!(verify(&client, &secret).await.status, 200);
+    }
+
+    async fn of_many_wishes_at_once_no_more_are_granted_than_one_after_the_other(server) {
+        let client = server.client();
+        let token = client.token_of_new(ADA).await;
+        let many = (0..20).map(|number| put(&client, &token, json!({"email": format!("stranger-{number}@example.org")})));
+        let answers = futures::future::join_all(many).await;
+        assert_eq!(answers.iter().filter(|answer| answer.status == 200).count(), 5, "{answers:?}");
+    }
+
+    async fn making_and_deleting_accounts_writes_to_nobody_without_end(server) {
+        let client = server.client();
+        for _ in 0..8 {
+            let token = client.token_of_new(ADA).await;
+            let delete = client.request("DELETE", "/api/v1/users/me").bearer_auth(&token);
+            assert_eq!(client.send(delete.json(&json!({"password": GOOD_PASSWORD}))).await.status, 200);
+        }
+        assert!(server.mails().to(ADA).len() <= 5);
+    }
+
     async fn nobody_has_strangers_written_to_without_end(server) {
         let client = server.client();
         let token = client.token_of_new(ADA).await;

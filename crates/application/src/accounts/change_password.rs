@@ -1,10 +1,12 @@
 //! Choosing a new password by the old one.
 
 use crate::ports::{AccountReader, Clock, HashingError, IdGenerator, News, PasswordHasher, StoreError, UnitOfWork};
-use crate::sessions::{Announcer, Attempt, Guesser, SignIn, SignInError};
+use crate::sessions::{Announcer, Guesser, SignIn, SignInError};
 use std::sync::Arc;
 use std::time::Duration;
-use threshold_domain::accounts::{AcceptedPassword, LinkPurpose, Login, Password, PasswordHash, User, UserId};
+use threshold_domain::accounts::{
+    AcceptedPassword, LinkPurpose, Password, PasswordHash, PasswordVersion, User, UserId,
+};
 use threshold_domain::jobs::{Job, JobId, Task};
 use threshold_domain::mail::{Language, Notice};
 use threshold_domain::sessions::SessionId;
@@ -53,6 +55,7 @@ pub enum ChangePasswordError {
 /// A change by somebody who knew the old password: only [`ChangePassword::check`] makes one.
 pub struct CheckedChange {
     user: User,
+    proven: PasswordVersion,
     password_hash: PasswordHash,
 }
 
@@ -76,10 +79,10 @@ impl ChangePassword {
         new: AcceptedPassword,
         guesser: Guesser,
     ) -> Result<CheckedChange, ChangePasswordError> {
-        let login = Login::Email(user.email.clone());
-        self.sign_in.prove(Attempt { login, password: current, guesser }).await?;
+        let credentials = self.accounts.credentials(user.id).await?.ok_or(ChangePasswordError::Gone)?;
+        let proven = self.sign_in.prove(credentials, current, &guesser).await?;
         let password_hash = self.hasher.hash(new.into_inner()).await?;
-        Ok(CheckedChange { user, password_hash })
+        Ok(CheckedChange { user, proven, password_hash })
     }
 
     /// The second half: changes the store, and should run to its end once it has begun. The session `kept` goes on; links that
@@ -87,17 +90,20 @@ impl ChangePassword {
     /// have asked for it.
     ///
     /// # Errors
-    /// `Gone`, `Store`.
+    /// `Gone`, `WrongPassword` if the password was replaced in between, `Store`.
     pub async fn store(
         &self,
         change: CheckedChange,
         kept: SessionId,
         language: Language,
     ) -> Result<(), ChangePasswordError> {
-        let CheckedChange { user, password_hash } = change;
+        let CheckedChange { user, proven, password_hash } = change;
         let now = self.clock.now();
         let mut tx = self.unit_of_work.begin().await?;
         let user = tx.users().lock(user.id).await?.ok_or(ChangePasswordError::Gone)?;
+        if tx.passwords().version(user.id).await? != proven {
+            return Err(ChangePasswordError::WrongPassword);
+        }
         let user = User { pending_email: None, ..user };
         tx.users().update(&user).await?;
         tx.passwords().replace(user.id, &password_hash, now).await?;

@@ -1,12 +1,12 @@
 //! Deleting one's own account.
 
 use crate::ports::{AccountReader, Clock, HashingError, IdGenerator, News, StoreError, UnitOfWork};
-use crate::sessions::{Announcer, Attempt, Guesser, SignIn, SignInError};
+use crate::sessions::{Announcer, Guesser, SignIn, SignInError};
 use chrono::TimeDelta;
 use std::sync::Arc;
 use std::time::Duration;
 use threshold_domain::access::BuiltInRole;
-use threshold_domain::accounts::{LinkPurpose, Login, Password, User, UserId};
+use threshold_domain::accounts::{LinkPurpose, Password, PasswordVersion, UserId};
 use threshold_domain::jobs::{Job, JobId, Task};
 use threshold_domain::mail::{Language, Notice};
 use threshold_domain::{Precondition, Timestamp};
@@ -66,6 +66,8 @@ pub enum DeleteAccountError {
 pub struct CheckedDeletion {
     user: UserId,
     is_admin: bool,
+    /// Which password was proven, if there is one.
+    proven: Option<PasswordVersion>,
 }
 
 /// An account that is deleted.
@@ -88,21 +90,21 @@ impl DeleteAccount {
         password: Option<Password>,
         guesser: Guesser,
     ) -> Result<CheckedDeletion, DeleteAccountError> {
-        let User { email, roles, .. } = self.accounts.find(id).await?.ok_or(DeleteAccountError::Gone)?;
-        let login = Login::Email(email);
-        let credentials = self.accounts.find_by_login(&login).await?.ok_or(DeleteAccountError::Gone)?;
+        let credentials = self.accounts.credentials(id).await?.ok_or(DeleteAccountError::Gone)?;
+        let is_admin = credentials.user.roles.contains(&BuiltInRole::Admin.name());
+        let mut proven = None;
         if credentials.password_hash.is_some() {
             let password = password.ok_or(DeleteAccountError::PasswordRequired)?;
-            self.sign_in.prove(Attempt { login, password, guesser }).await?;
+            proven = Some(self.sign_in.prove(credentials, password, &guesser).await?);
         }
-        Ok(CheckedDeletion { user: id, is_admin: roles.contains(&BuiltInRole::Admin.name()) })
+        Ok(CheckedDeletion { user: id, is_admin, proven })
     }
 
     /// The second half: changes the store, and should run to its end once it has begun. Every session ends, and links that were
     /// mailed are void.
     ///
     /// # Errors
-    /// `Gone`, `Changed`, `LastAdmin`, `Store`.
+    /// `Gone`, `Changed`, `WrongPassword` if the password was replaced in between, `LastAdmin`, `Store`.
     pub async fn store(
         &self,
         checked: CheckedDeletion,
@@ -120,7 +122,12 @@ impl DeleteAccount {
         if !precondition.holds(user.version) {
             return Err(DeleteAccountError::Changed);
         }
-        let (id, to) = (user.id, user.email.clone());
+        if let Some(proven) = checked.proven
+            && tx.passwords().version(user.id).await? != proven
+        {
+            return Err(DeleteAccountError::WrongPassword);
+        }
+        let (id, to) = (user.id, user.email_verified_at.map(|_proven| user.email.clone()));
         tx.users().update(&user.deleted(now)).await?;
         if checked.is_admin && tx.grants().active_holders(&BuiltInRole::Admin.name()).await? == 0 {
             return Err(DeleteAccountError::LastAdmin);
@@ -129,9 +136,12 @@ impl DeleteAccount {
             tx.links().void(id, purpose, now).await?;
         }
         let ended = tx.sessions().end_all(id, None, now).await?;
-        let notice = Notice::AccountDeleted { purge_after: deletion.purge_after };
-        let task = Task::SendNotice { notice, to, language };
-        tx.jobs().enqueue(&Job::new(JobId::new(self.ids.next()), task, now, now)).await?;
+        // An address that nobody has proven may be a stranger's, who would be written to with each account made and deleted.
+        if let Some(to) = to {
+            let notice = Notice::AccountDeleted { purge_after: deletion.purge_after };
+            let task = Task::SendNotice { notice, to, language };
+            tx.jobs().enqueue(&Job::new(JobId::new(self.ids.next()), task, now, now)).await?;
+        }
         tx.commit().await?;
         let ended = ended.into_iter().map(|session| self.announcer.ended(session, now));
         let news: Vec<_> = ended.chain([News::UserChanged(id)]).collect();

@@ -1,5 +1,6 @@
 //! Making an account.
 
+use super::request_link::count_link;
 use crate::ports::{
     AccountReader, AttemptReader, Clock, HashingError, IdGenerator, Meter, Metric, PasswordHasher, SessionSecrets,
     StoreError, Uniqueness, UnitOfWork,
@@ -92,8 +93,12 @@ impl Register {
         let user = User::registered(UserId::new(self.ids.next()), email, username, display_name, now);
         let mut tx = self.unit_of_work.begin().await?;
         tx.users().insert(&user, Some(&password_hash)).await?;
-        let task = Task::SendLink { purpose: LinkPurpose::VerifyEmail, to: user.email.clone(), language };
-        tx.jobs().enqueue(&Job::new(JobId::new(self.ids.next()), task, now, now)).await?;
+        let purpose = LinkPurpose::VerifyEmail;
+        // Accounts can be made and deleted again and again; a stranger is not written to each time.
+        if count_link(tx.as_mut(), self.secrets.as_ref(), purpose, &user.email, now).await?.is_none() {
+            let task = Task::SendLink { purpose, to: user.email.clone(), language };
+            tx.jobs().enqueue(&Job::new(JobId::new(self.ids.next()), task, now, now)).await?;
+        }
         tx.commit().await?;
         self.meter.count(Metric::Registrations, &[]);
         Ok(user)

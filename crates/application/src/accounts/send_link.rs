@@ -70,6 +70,7 @@ impl SendLink {
         let Some(user) = owner.filter(|user| is_of_use(purpose, user)) else { return Ok(()) };
         let content = match purpose {
             LinkPurpose::VerifyEmail => |link, expires_at| MailContent::Verification { link, expires_at },
+            LinkPurpose::ChangeEmail => |link, expires_at| MailContent::EmailChange { link, expires_at },
             LinkPurpose::ResetPassword => |link, expires_at| MailContent::PasswordReset { link, expires_at },
         };
         self.send(job, purpose, Reader { user: user.id, to: user.email, language }, content).await
@@ -88,10 +89,11 @@ impl SendLink {
         language: Language,
     ) -> Result<(), SendError> {
         let user = self.accounts.find(user).await?;
-        let Some(user) = user.filter(|user| user.pending_email.as_ref() == Some(to)) else { return Ok(()) };
+        let waits = |user: &User| user.pending_email.as_ref() == Some(to) && is_of_use(LinkPurpose::ChangeEmail, user);
+        let Some(user) = user.filter(waits) else { return Ok(()) };
         let content = |link, expires_at| MailContent::EmailChange { link, expires_at };
         let reader = Reader { user: user.id, to: to.clone(), language };
-        self.send(job, LinkPurpose::VerifyEmail, reader, content).await
+        self.send(job, LinkPurpose::ChangeEmail, reader, content).await
     }
 
     async fn send(
@@ -127,7 +129,7 @@ impl SendLink {
 
     fn expiry(&self, purpose: LinkPurpose) -> Timestamp {
         let lifetime = match purpose {
-            LinkPurpose::VerifyEmail => self.lifetimes.verify_email,
+            LinkPurpose::VerifyEmail | LinkPurpose::ChangeEmail => self.lifetimes.verify_email,
             LinkPurpose::ResetPassword => self.lifetimes.reset_password,
         };
         self.clock.now() + chrono::TimeDelta::from_std(lifetime).unwrap_or(chrono::TimeDelta::days(365))
@@ -139,6 +141,6 @@ fn is_of_use(purpose: LinkPurpose, user: &User) -> bool {
     match (purpose, user.standing) {
         (_, Standing::Suspended) => false,
         (LinkPurpose::VerifyEmail, _) => user.email_verified_at.is_none(),
-        (LinkPurpose::ResetPassword, Standing::Unverified | Standing::Active) => true,
+        (LinkPurpose::ChangeEmail | LinkPurpose::ResetPassword, Standing::Unverified | Standing::Active) => true,
     }
 }

@@ -1,16 +1,14 @@
 //! Changing one's own profile.
 
-use super::request_link::{LINK_LIMIT, link_key};
+use super::request_link::{LINK_LIMIT, count_link};
 use crate::ports::{
-    AccountReader, AttemptReader, Clock, IdGenerator, News, SessionSecrets, StoreError, Transaction, Uniqueness,
-    UnitOfWork,
+    AccountReader, Clock, IdGenerator, News, SessionSecrets, StoreError, Transaction, Uniqueness, UnitOfWork,
 };
 use crate::sessions::Announcer;
 use std::sync::Arc;
 use std::time::Duration;
 use threshold_domain::accounts::{Email, LinkPurpose, Login, ProfileChanges, User, UserId};
 use threshold_domain::jobs::{Job, JobId, Task};
-use threshold_domain::limits::AttemptKey;
 use threshold_domain::mail::{Language, Notice};
 use threshold_domain::{Precondition, Timestamp};
 
@@ -19,9 +17,7 @@ use threshold_domain::{Precondition, Timestamp};
 pub struct UpdateProfile {
     /// Tells who has an address.
     pub accounts: Arc<dyn AccountReader>,
-    /// Tells how often links were asked for.
-    pub attempts: Arc<dyn AttemptReader>,
-    /// Changes the account, and writes the mails' jobs, together.
+    /// Changes the account, counts mails, and writes their jobs, together.
     pub unit_of_work: Arc<dyn UnitOfWork>,
     /// Names what is counted.
     pub secrets: Arc<dyn SessionSecrets>,
@@ -65,8 +61,8 @@ pub enum UpdateProfileError {
 /// A mail to a new address.
 struct Confirmation {
     to: Email,
-    is_taken: bool,
-    counted: [AttemptKey; 2],
+    /// The address of whoever has it, as they wrote it.
+    taken: Option<Email>,
 }
 
 impl UpdateProfile {
@@ -83,7 +79,7 @@ impl UpdateProfile {
         language: Language,
     ) -> Result<User, UpdateProfileError> {
         let now = self.clock.now();
-        let confirmation = self.confirmation(id, changes.email.as_ref(), now).await?;
+        let confirmation = self.confirmation(id, changes.email.as_ref()).await?;
         let mut tx = self.unit_of_work.begin().await?;
         let user = tx.users().lock(id).await?.ok_or(UpdateProfileError::Gone)?;
         if !precondition.holds(user.version) {
@@ -106,26 +102,14 @@ impl UpdateProfile {
         &self,
         id: UserId,
         email: Option<&Email>,
-        now: Timestamp,
     ) -> Result<Option<Confirmation>, UpdateProfileError> {
         let Some(to) = email else { return Ok(None) };
         let owner = self.accounts.find_by_login(&Login::Email(to.clone())).await?.map(|found| found.user);
-        if owner.as_ref().is_some_and(|owner| owner.id == id && owner.email.as_str() == to.as_str()) {
-            return Ok(None);
-        }
-        let is_taken = owner.is_some_and(|owner| owner.id != id);
-        if is_taken && !self.conceal_existing {
+        let taken = owner.filter(|owner| owner.id != id).map(|owner| owner.email);
+        if taken.is_some() && !self.conceal_existing {
             return Err(UpdateProfileError::EmailTaken);
         }
-        let by_user = self.secrets.attempt_key(&["email_change", &id.as_uuid().to_string()]);
-        let counted = [by_user, link_key(self.secrets.as_ref(), LinkPurpose::VerifyEmail, to)];
-        for key in counted {
-            LINK_LIMIT.left(self.attempts.counted(key).await?, now).map_err(|until| {
-                let retry_after = (until - now).to_std().unwrap_or_default();
-                UpdateProfileError::TooManyEmailChanges { retry_after }
-            })?;
-        }
-        Ok(Some(Confirmation { to: to.clone(), is_taken, counted }))
+        Ok(Some(Confirmation { to: to.clone(), taken }))
     }
 
     /// Has the new address asked, and the present one told.
@@ -136,25 +120,42 @@ impl UpdateProfile {
         confirmation: Confirmation,
         language: Language,
         now: Timestamp,
-    ) -> Result<(), StoreError> {
-        let Confirmation { to, is_taken, counted } = confirmation;
-        for key in counted {
-            tx.attempts().count(key, now, now - LINK_LIMIT.window).await?;
-        }
+    ) -> Result<(), UpdateProfileError> {
+        let Confirmation { to, taken } = confirmation;
+        self.count(tx, user.id, &to, now).await?;
         let mut tasks = Vec::new();
         if user.pending_email.as_ref() != Some(&to) {
             let notice = Notice::EmailChangeRequested { new_address: to.clone() };
             tasks.push(Task::SendNotice { notice, to: user.email.clone(), language });
         }
-        tasks.push(if is_taken {
-            Task::SendNotice { notice: Notice::AlreadyRegistered, to, language }
-        } else {
-            Task::SendEmailChange { user: user.id, to, language }
+        tasks.push(match taken {
+            Some(to) => Task::SendNotice { notice: Notice::AlreadyRegistered, to, language },
+            None => Task::SendEmailChange { user: user.id, to, language },
         });
         for task in tasks {
             tx.jobs().enqueue(&Job::new(JobId::new(self.ids.next()), task, now, now)).await?;
         }
         Ok(())
+    }
+
+    /// Counts one more address of this user, and one more mail to that address.
+    async fn count(
+        &self,
+        tx: &mut dyn Transaction,
+        user: UserId,
+        to: &Email,
+        now: Timestamp,
+    ) -> Result<(), UpdateProfileError> {
+        let by_user = self.secrets.attempt_key(&["email_change", &user.as_uuid().to_string()]);
+        let by_user = LINK_LIMIT.exceeded(tx.attempts().count(by_user, now, now - LINK_LIMIT.window).await?);
+        let to_address = count_link(tx, self.secrets.as_ref(), LinkPurpose::ChangeEmail, to, now).await?;
+        match by_user.max(to_address) {
+            None => Ok(()),
+            Some(until) => {
+                let retry_after = (until - now).to_std().unwrap_or_default();
+                Err(UpdateProfileError::TooManyEmailChanges { retry_after })
+            }
+        }
     }
 }
 

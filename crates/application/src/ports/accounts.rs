@@ -3,7 +3,7 @@
 use super::StoreError;
 use async_trait::async_trait;
 use threshold_domain::Timestamp;
-use threshold_domain::accounts::{AccountLink, Credentials, Login, PasswordHash, User, UserId};
+use threshold_domain::accounts::{AccountLink, Credentials, Login, PasswordHash, PasswordVersion, User, UserId};
 use threshold_domain::sessions::Session;
 
 /// Reads accounts outside of a transaction.
@@ -20,6 +20,12 @@ pub trait AccountReader: Send + Sync {
     /// # Errors
     /// `Unavailable`, `Overloaded`, `Corrupt`.
     async fn find_by_login(&self, login: &Login) -> Result<Option<Credentials>, StoreError>;
+
+    /// The user of that id who is not deleted, with what proves that it is them.
+    ///
+    /// # Errors
+    /// `Unavailable`, `Overloaded`, `Corrupt`.
+    async fn credentials(&self, id: UserId) -> Result<Option<Credentials>, StoreError>;
 }
 
 /// What is held about a user.
@@ -80,10 +86,10 @@ pub trait UserRepository: Send {
     /// `Unavailable`.
     async fn erase(&mut self, deleted_before: Timestamp, at_most: u32) -> Result<Vec<UserId>, StoreError>;
 
-    /// Remembers a successful sign-in; neither `updated_at` nor `version` changes. Nothing happens if the user
-    /// is gone or deleted, and then `false` is answered.
+    /// Remembers a successful sign-in with that version of the password; neither `updated_at` nor `version` changes. Nothing
+    /// happens if the user is gone or deleted, or has another password by now, and then `false` is answered.
     ///
     /// # Errors
     /// `Unavailable`.
-    async fn record_login(&mut self, id: UserId, at: Timestamp) -> Result<bool, StoreError>;
+    async fn record_login(&mut self, id: UserId, password: PasswordVersion, at: Timestamp) -> Result<bool, StoreError>;
 }

@@ -18,12 +18,12 @@ pub trait AttemptReader: Send + Sync {
 /// Counts failed attempts within a transaction.
 #[async_trait]
 pub trait AttemptRepository: Send {
-    /// Counts one failure at `now`: the first one, if those before began at `expired` or earlier. Of two at once one waits for
-    /// the other.
+    /// Counts one failure at `now`: the first one, if those before began at `expired` or earlier. Answers the count with it. Of
+    /// two at once one waits for the other.
     ///
     /// # Errors
-    /// `Unavailable`.
-    async fn count(&mut self, key: AttemptKey, now: Timestamp, expired: Timestamp) -> Result<(), StoreError>;
+    /// `Unavailable`, `Corrupt`.
+    async fn count(&mut self, key: AttemptKey, now: Timestamp, expired: Timestamp) -> Result<AttemptCount, StoreError>;
 
     /// Forgets all failures under the key.
     ///

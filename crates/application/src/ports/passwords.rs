@@ -3,12 +3,18 @@
 use super::StoreError;
 use async_trait::async_trait;
 use threshold_domain::Timestamp;
-use threshold_domain::accounts::{PasswordHash, UserId};
+use threshold_domain::accounts::{PasswordHash, PasswordVersion, UserId};
 
 /// Changes passwords within a transaction.
 #[async_trait]
 pub trait PasswordRepository: Send {
-    /// Replaces the user's password. Nothing happens if the user is gone or deleted.
+    /// Which password a user who was locked in this transaction has; that of nobody for a user who is gone.
+    ///
+    /// # Errors
+    /// `Unavailable`.
+    async fn version(&mut self, id: UserId) -> Result<PasswordVersion, StoreError>;
+
+    /// Replaces the user's password by the next version of it. Nothing happens if the user is gone or deleted.
     ///
     /// # Errors
     /// `Unavailable`.

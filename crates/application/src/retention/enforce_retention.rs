@@ -3,6 +3,7 @@
 use crate::ports::{Clock, StoreError, UnitOfWork};
 use chrono::TimeDelta;
 use std::sync::Arc;
+use threshold_domain::Timestamp;
 use threshold_domain::accounts::UserId;
 use tracing::info;
 
@@ -59,32 +60,58 @@ impl EnforceRetention {
     /// When the store failed: what was deleted before stays so.
     pub async fn execute(&self) -> Result<RetentionReport, StoreError> {
         let mut total = RetentionReport::default();
-        while self.step(&mut total).await? {}
+        let outcome = self.delete(&mut total).await;
         let RetentionReport { sessions, attempts, links, dead_jobs, accounts } = &total;
         info!(sessions, attempts, links, dead_jobs, accounts = accounts.len(), "deleted what was kept long enough");
-        Ok(total)
+        outcome.map(|()| total)
     }
 
-    /// Deletes a little; answers whether there may be more.
-    async fn step(&self, total: &mut RetentionReport) -> Result<bool, StoreError> {
+    /// One kind after the other, each step a transaction of its own: it holds nothing that anybody waits for long, and waits for
+    /// nobody.
+    async fn delete(&self, total: &mut RetentionReport) -> Result<(), StoreError> {
         let now = self.clock.now();
-        let mut tx = self.unit_of_work.begin().await?;
-        let sessions = tx.sessions().purge(now - self.periods.sessions, STEP).await?;
-        let attempts = tx.attempts().purge(now - ATTEMPTS_KEPT, STEP).await?;
-        let links = tx.links().purge(now - LINKS_KEPT, STEP).await?;
-        let dead_jobs = tx.jobs().purge_dead(now - self.periods.dead_jobs, STEP).await?;
-        let accounts = tx.users().erase(now - self.periods.accounts, ACCOUNTS_STEP).await?;
-        tx.commit().await?;
-        for user in &accounts {
-            info!(user = %user.as_uuid(), "erased an account whose retention is over");
+        for kind in Kind::ALL {
+            while self.step(kind, total, now).await? {}
         }
-        let has_more = [sessions, attempts, links, dead_jobs].contains(&STEP)
-            || u32::try_from(accounts.len()) == Ok(ACCOUNTS_STEP);
-        total.sessions += sessions;
-        total.attempts += attempts;
-        total.links += links;
-        total.dead_jobs += dead_jobs;
-        total.accounts.extend(accounts);
-        Ok(has_more)
+        Ok(())
     }
+
+    /// Deletes a little of a kind; answers whether there may be more.
+    async fn step(&self, kind: Kind, total: &mut RetentionReport, now: Timestamp) -> Result<bool, StoreError> {
+        let RetentionPeriods { sessions, accounts, dead_jobs } = self.periods;
+        let mut tx = self.unit_of_work.begin().await?;
+        let (deleted, counter) = match kind {
+            Kind::Accounts => {
+                let erased = tx.users().erase(now - accounts, ACCOUNTS_STEP).await?;
+                tx.commit().await?;
+                for user in &erased {
+                    info!(user = %user.as_uuid(), "erased an account whose retention is over");
+                }
+                let has_more = u32::try_from(erased.len()) == Ok(ACCOUNTS_STEP);
+                total.accounts.extend(erased);
+                return Ok(has_more);
+            }
+            Kind::Sessions => (tx.sessions().purge(now - sessions, STEP).await?, &mut total.sessions),
+            Kind::Links => (tx.links().purge(now - LINKS_KEPT, STEP).await?, &mut total.links),
+            Kind::Attempts => (tx.attempts().purge(now - ATTEMPTS_KEPT, STEP).await?, &mut total.attempts),
+            Kind::DeadJobs => (tx.jobs().purge_dead(now - dead_jobs, STEP).await?, &mut total.dead_jobs),
+        };
+        tx.commit().await?;
+        *counter += deleted;
+        Ok(deleted == STEP)
+    }
+}
+
+/// What is kept for a while.
+#[derive(Debug, Clone, Copy)]
+enum Kind {
+    Accounts,
+    Sessions,
+    Links,
+    Attempts,
+    DeadJobs,
+}
+
+impl Kind {
+    const ALL: [Self; 5] = [Self::Accounts, Self::Sessions, Self::Links, Self::Attempts, Self::DeadJobs];
 }

@@ -9,7 +9,7 @@ use crate::ports::{
 use std::sync::Arc;
 use std::time::Duration;
 use threshold_domain::Timestamp;
-use threshold_domain::accounts::{Credentials, Login, Password, PasswordHash, SignInRefusal, User};
+use threshold_domain::accounts::{Credentials, Login, Password, PasswordHash, PasswordVersion, SignInRefusal, User};
 use threshold_domain::sessions::{Session, SessionId, SessionLifetimes, SessionRequest, SessionSecret, SessionToken};
 
 /// Checks a password and starts a session.
@@ -90,6 +90,8 @@ pub enum SignInError {
 #[derive(Debug)]
 pub struct ProvenUser {
     user: User,
+    /// Which password they have proven.
+    password: PasswordVersion,
     guess: Guess,
     upgrade: Option<HashUpgrade>,
 }
@@ -120,8 +122,9 @@ impl SignIn {
     }
 
     async fn admit(&self, attempt: Attempt) -> Result<ProvenUser, SignInError> {
-        let password = attempt.password.clone();
-        let (proven, weak_hash) = self.compare(attempt).await?;
+        let Attempt { login, password, guesser } = attempt;
+        let credentials = self.accounts.find_by_login(&login).await?;
+        let (proven, weak_hash) = self.compare(&login, credentials, password.clone(), &guesser).await?;
         proven.user.may_sign_in(self.settings.require_verified_email)?;
         let Some(old) = weak_hash else { return Ok(proven) };
         // Nobody is kept from signing in because there is no time for it now.
@@ -129,24 +132,34 @@ impl SignIn {
         Ok(ProvenUser { upgrade, ..proven })
     }
 
-    /// Whether the password is right, whatever else may keep the account from signing in; wrong ones are counted all the same.
+    /// Whether `password` is that of `credentials`, whatever else may keep the account from signing in; wrong ones are counted
+    /// all the same. Answers which password it was.
     ///
     /// # Errors
     /// `InvalidCredentials`, `TooManyAttempts`, `Hashing`, `Store`.
-    pub async fn prove(&self, attempt: Attempt) -> Result<ProvenUser, SignInError> {
-        self.compare(attempt).await.map(|(proven, _weak_hash)| proven)
+    pub async fn prove(
+        &self,
+        credentials: Credentials,
+        password: Password,
+        guesser: &Guesser,
+    ) -> Result<PasswordVersion, SignInError> {
+        let login = Login::Email(credentials.user.email.clone());
+        let (proven, _weak_hash) = self.compare(&login, Some(credentials), password, guesser).await?;
+        Ok(proven.password)
     }
 
     /// The user whose password it is, and the hash if it is weaker than it should be.
-    async fn compare(&self, attempt: Attempt) -> Result<(ProvenUser, Option<PasswordHash>), SignInError> {
-        let Attempt { login, password, guesser } = attempt;
-        let (user, hash) = match self.accounts.find_by_login(&login).await? {
-            Some(Credentials { user, password_hash }) => (Some(user), password_hash),
-            None => (None, None),
-        };
-        let guess = self.guard.admit(&login, user.as_ref(), &guesser).await?;
-        let matched = self.hasher.verify(password, hash.clone()).await?;
-        let weak_hash = match matched {
+    async fn compare(
+        &self,
+        login: &Login,
+        credentials: Option<Credentials>,
+        password: Password,
+        guesser: &Guesser,
+    ) -> Result<(ProvenUser, Option<PasswordHash>), SignInError> {
+        let user = credentials.as_ref().map(|credentials| &credentials.user);
+        let guess = self.guard.admit(login, user, guesser).await?;
+        let hash = credentials.as_ref().and_then(|credentials| credentials.password_hash.clone());
+        let weak_hash = match self.hasher.verify(password, hash.clone()).await? {
             PasswordMatch::Match => None,
             PasswordMatch::Outdated => hash,
             PasswordMatch::Mismatch => {
@@ -155,28 +168,28 @@ impl SignIn {
             }
         };
         // Where there is no account there is no hash that a password could match.
-        let user = user.ok_or(SignInError::InvalidCredentials)?;
-        Ok((ProvenUser { user, guess, upgrade: None }, weak_hash))
+        let Credentials { user, password_version, .. } = credentials.ok_or(SignInError::InvalidCredentials)?;
+        Ok((ProvenUser { user, password: password_version, guess, upgrade: None }, weak_hash))
     }
 
     /// The second half: starts the session, and should run to its end once it has begun. The session of `replaced`, which the
     /// same client had so far, ends with it: nobody keeps the secret of a session from before the sign-in (ASVS 5.0, 7.2.4).
     ///
     /// # Errors
-    /// `InvalidCredentials` if the account was deleted in between, `Store`.
+    /// `InvalidCredentials` if the account was deleted, or its password replaced, in between; `Store`.
     pub async fn start_session(
         &self,
         proven: ProvenUser,
         request: SessionRequest,
         replaced: Option<&SessionToken>,
     ) -> Result<SignedIn, SignInError> {
-        let ProvenUser { mut user, guess, upgrade } = proven;
+        let ProvenUser { mut user, password, guess, upgrade } = proven;
         let now = self.clock.now();
         let token = SessionToken::first(SessionId::new(self.ids.next()), self.new_secret());
         let digest = self.secrets.digest(&token);
         let session = Session::started(token.session, user.id, request, digest, now, &self.settings.lifetimes);
         let mut tx = self.unit_of_work.begin().await?;
-        if !tx.users().record_login(user.id, now).await? {
+        if !tx.users().record_login(user.id, password, now).await? {
             return Err(SignInError::InvalidCredentials);
         }
         if let Some(HashUpgrade { old, new }) = upgrade {

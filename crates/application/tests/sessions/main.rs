@@ -6,6 +6,7 @@ mod ending;
 mod guessing;
 mod keys;
 mod news;
+mod proofs;
 mod refresh;
 mod sign_in;
 mod world;

@@ -32,19 +32,22 @@ impl LinkId {
 pub enum LinkPurpose {
     /// Prove the address of an account.
     VerifyEmail,
+    /// Prove the address that is to take the place of another.
+    ChangeEmail,
     /// Choose a new password.
     ResetPassword,
 }
 
 impl LinkPurpose {
     /// All of them.
-    pub const ALL: [Self; 2] = [Self::VerifyEmail, Self::ResetPassword];
+    pub const ALL: [Self; 3] = [Self::VerifyEmail, Self::ChangeEmail, Self::ResetPassword];
 
     /// The name, as stores use it.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::VerifyEmail => "verify_email",
+            Self::ChangeEmail => "change_email",
             Self::ResetPassword => "reset_password",
         }
     }
@@ -59,7 +62,7 @@ impl LinkPurpose {
     #[must_use]
     pub fn page(self) -> &'static str {
         match self {
-            Self::VerifyEmail => "verify",
+            Self::VerifyEmail | Self::ChangeEmail => "verify",
             Self::ResetPassword => "reset",
         }
     }

@@ -18,7 +18,7 @@ pub use email::Email;
 pub use link::{AccountLink, LinkId, LinkPurpose, LinkToken};
 pub use login::Login;
 pub use password::Password;
-pub use password_hash::PasswordHash;
+pub use password_hash::{PasswordHash, PasswordVersion};
 pub use password_policy::{AcceptedPassword, PasswordPolicy, StrengthScore};
 pub use profile_changes::{Change, ProfileChanges};
 pub use registration::Registration;

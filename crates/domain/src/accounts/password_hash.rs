@@ -20,6 +20,30 @@ impl PasswordHash {
     }
 }
 
+/// Which of an account's passwords it is: another one has another version, a better hash of the same one has not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct PasswordVersion(i64);
+
+impl PasswordVersion {
+    /// From a store.
+    #[must_use]
+    pub const fn new(number: i64) -> Self {
+        Self(number)
+    }
+
+    /// The number.
+    #[must_use]
+    pub const fn as_i64(self) -> i64 {
+        self.0
+    }
+
+    /// That of the next password.
+    #[must_use]
+    pub const fn next(self) -> Self {
+        Self(self.0 + 1)
+    }
+}
+
 impl fmt::Debug for PasswordHash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("PasswordHash(…)")

@@ -1,6 +1,6 @@
 //! A user and the states of their account.
 
-use super::{DisplayName, Email, PasswordHash, UserId, Username};
+use super::{DisplayName, Email, PasswordHash, PasswordVersion, UserId, Username};
 use crate::Timestamp;
 use crate::access::{BuiltInRole, RoleName};
 
@@ -75,6 +75,8 @@ pub struct Credentials {
     pub user: User,
     /// Absent for accounts that sign in through another provider only.
     pub password_hash: Option<PasswordHash>,
+    /// Which password it is.
+    pub password_version: PasswordVersion,
 }
 
 impl User {
@@ -115,20 +117,26 @@ impl User {
         }
     }
 
-    /// The account once its owner has proven that `address` is theirs: the one that it has, or the one that waits, which takes
-    /// the other's place. `None` if it is neither.
+    /// The account once its owner has proven that `address` is theirs; `None` if it has another one.
     #[must_use]
-    pub fn proven(mut self, address: &Email, now: Timestamp) -> Option<Self> {
-        if self.pending_email.as_ref() == Some(address) {
-            self.email = self.pending_email.take()?;
-        } else if self.email != *address {
-            return None;
-        }
+    pub fn proven(self, address: &Email, now: Timestamp) -> Option<Self> {
+        (self.email == *address).then(|| self.in_order(now))
+    }
+
+    /// The account once the address that waits has taken the place of the other one, because its owner has proven that `address`
+    /// is theirs; `None` if it is another one that waits.
+    #[must_use]
+    pub fn with_new_address(mut self, address: &Email, now: Timestamp) -> Option<Self> {
+        self.email = self.pending_email.take().filter(|pending| pending == address)?;
+        Some(self.in_order(now))
+    }
+
+    fn in_order(mut self, now: Timestamp) -> Self {
         if self.standing == Standing::Unverified {
             self.standing = Standing::Active;
         }
         self.email_verified_at = Some(now);
-        Some(self.touched(now))
+        self.touched(now)
     }
 
     /// The account once it is deleted; its standing stays, so that a restore finds it.
@@ -188,10 +196,11 @@ mod tests {
     fn a_waiting_address_takes_the_place_of_the_other_once_proven() {
         let (at, new) = (Timestamp::UNIX_EPOCH, Email::parse("New@b.example").unwrap());
         let waiting = User { pending_email: Some(new.clone()), ..user(Standing::Active) };
-        let changed = waiting.clone().proven(&Email::parse("new@b.example").unwrap(), at).unwrap();
+        let changed = waiting.clone().with_new_address(&Email::parse("new@b.example").unwrap(), at).unwrap();
         assert_eq!((changed.email.as_str(), changed.pending_email), ("New@b.example", None));
-        assert_eq!(waiting.proven(&Email::parse("other@b.example").unwrap(), at), None);
-        assert_eq!(user(Standing::Active).proven(&new, at), None);
+        assert_eq!(waiting.clone().with_new_address(&Email::parse("other@b.example").unwrap(), at), None);
+        assert_eq!(waiting.proven(&new, at), None, "that takes another link");
+        assert_eq!(user(Standing::Active).with_new_address(&new, at), None);
     }
 
     #[test]

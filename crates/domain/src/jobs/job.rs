@@ -109,9 +109,8 @@ impl Task {
             Self::EnforceRetention | Self::SendLink { purpose: LinkPurpose::ResetPassword, .. } => {
                 Some(TimeDelta::hours(1))
             }
-            Self::SendLink { purpose: LinkPurpose::VerifyEmail, .. } | Self::SendEmailChange { .. } => {
-                Some(TimeDelta::days(1))
-            }
+            Self::SendLink { purpose: LinkPurpose::VerifyEmail | LinkPurpose::ChangeEmail, .. }
+            | Self::SendEmailChange { .. } => Some(TimeDelta::days(1)),
             Self::SendNotice { .. } => None,
         }
     }

@@ -40,9 +40,25 @@ impl AttemptLimit {
     }
 }
 
+impl AttemptLimit {
+    /// Whether a count that has just grown is beyond the limit: then when that will be over.
+    #[must_use]
+    pub fn exceeded(&self, count: AttemptCount) -> Option<Timestamp> {
+        (count.failures > self.failures).then(|| count.since + self.window)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_count_beyond_the_limit_exceeds_it() {
+        let limit = AttemptLimit { failures: 5, window: TimeDelta::hours(1) };
+        let since = Timestamp::UNIX_EPOCH;
+        assert_eq!(limit.exceeded(AttemptCount { failures: 5, since }), None);
+        assert_eq!(limit.exceeded(AttemptCount { failures: 6, since }), Some(since + TimeDelta::hours(1)));
+    }
 
     #[test]
     fn after_the_last_failure_nobody_may_try_until_the_window_ends() {

@@ -1,7 +1,7 @@
 //! The password hasher.
 
-use crate::pool::Pool;
-use crate::settings::{BcryptSettings, Cost};
+use crate::pool::{Pool, Work};
+use crate::settings::BcryptSettings;
 use crate::stored_hash::{StoredHash, new_lane};
 use async_trait::async_trait;
 use std::sync::Arc;
@@ -38,39 +38,24 @@ impl BcryptHasher {
 impl PasswordHasher for BcryptHasher {
     async fn hash(&self, password: Password) -> Result<PasswordHash, HashingError> {
         let (lane, format) = new_lane(&password, self.salt());
-        let output = self.pool.hash(self.settings.cost, lane).await?;
+        let output = self.pool.hash(Work::of(self.settings.cost), lane).await?;
         Ok(format(self.settings.cost, &output))
     }
 
     async fn verify(&self, password: Password, hash: Option<PasswordHash>) -> Result<PasswordMatch, HashingError> {
         let Some(hash) = hash else {
             let (lane, _format) = new_lane(&password, self.salt());
-            self.pool.hash(self.settings.cost, lane).await?;
+            self.pool.hash(Work::of(self.settings.cost), lane).await?;
             return Ok(PasswordMatch::Mismatch);
         };
         let stored = StoredHash::parse(&hash).map_err(HashingError::Unreadable)?;
-        let output = self.pool.hash(stored.cost, stored.lane(&password)).await?;
+        // Nobody learns from the time, nor in the queue, who has a hash that is weaker than new ones.
+        let work = Work { cost: stored.cost, lasts: stored.cost.max(self.settings.cost) };
+        let output = self.pool.hash(work, stored.lane(&password)).await?;
         Ok(match (stored.matches(&output), stored.cost < self.settings.cost) {
             (true, false) => PasswordMatch::Match,
             (true, true) => PasswordMatch::Outdated,
-            (false, _) => {
-                self.make_up_for(stored.cost, &password).await;
-                PasswordMatch::Mismatch
-            }
+            (false, _) => PasswordMatch::Mismatch,
         })
-    }
-}
-
-impl BcryptHasher {
-    /// Takes the time that a hash of that cost was too cheap by, so that nobody learns from it who has an old hash: each cost is
-    /// twice the one before it, so those from `cost` on make up the difference.
-    async fn make_up_for(&self, cost: Cost, password: &Password) {
-        for cost in (cost.get()..self.settings.cost.get()).filter_map(Cost::new) {
-            let (lane, _format) = new_lane(password, self.salt());
-            // Where there is no time for it, there is none for anybody.
-            if self.pool.hash(cost, lane).await.is_err() {
-                return;
-            }
-        }
     }
 }

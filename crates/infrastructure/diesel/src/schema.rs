@@ -21,6 +21,7 @@ diesel::table! {
         version -> BigInt,
         grants_changed_at -> Nullable<SqlInstant>,
         grants_version -> BigInt,
+        password_version -> BigInt,
     }
 }
 

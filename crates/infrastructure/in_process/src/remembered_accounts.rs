@@ -94,6 +94,10 @@ impl AccountReader for RememberedAccounts {
     async fn find_by_login(&self, login: &Login) -> Result<Option<Credentials>, StoreError> {
         self.accounts.find_by_login(login).await
     }
+
+    async fn credentials(&self, id: UserId) -> Result<Option<Credentials>, StoreError> {
+        self.accounts.credentials(id).await
+    }
 }
 
 impl UserCache for RememberedAccounts {

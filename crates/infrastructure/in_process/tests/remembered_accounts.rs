@@ -27,7 +27,12 @@ impl World {
     /// Changes what is stored, which is told to nobody.
     async fn sign_in(&self, seconds: i64) {
         let mut tx = self.store.begin().await.unwrap();
-        assert!(tx.users().record_login(a_user(1).id, at(seconds)).await.unwrap());
+        assert!(
+            tx.users()
+                .record_login(a_user(1).id, threshold_domain::accounts::PasswordVersion::default(), at(seconds))
+                .await
+                .unwrap()
+        );
         tx.commit().await.unwrap();
     }
 
@@ -108,6 +113,12 @@ async fn who_changes_while_they_are_read_is_not_remembered_as_they_were() {
             login: &threshold_domain::accounts::Login,
         ) -> Result<Option<threshold_domain::accounts::Credentials>, threshold_application::ports::StoreError> {
             self.store.find_by_login(login).await
+        }
+        async fn credentials(
+            &self,
+            id: threshold_domain::accounts::UserId,
+        ) -> Result<Option<threshold_domain::accounts::Credentials>, threshold_application::ports::StoreError> {
+            self.store.credentials(id).await
         }
     }
     let world = world().await;

@@ -104,7 +104,7 @@ pub(crate) const SETTINGS: &[Setting] = &[
     setting("jobs.at_once", "16", "number", "How many jobs this instance does at once; 0 leaves them to others."),
     setting("jobs.lease", r#""1m""#, "duration, 2s or more", "After this time without word of its worker a job is done again by another one. Three quarters of it are what a try may take."),
 
-    setting("retention.deleted_accounts", r#""30d""#, "duration", "How long a deleted account can be brought back; then it is erased for good, with everything about it."),
+    setting("retention.deleted_accounts", r#""30d""#, "duration", "How long a deleted account can be brought back; then it is erased for good, with everything about it. Longer than `tokens.access_lifetime`."),
     setting("retention.sessions", r#""24h""#, "duration", "How long a session is kept after its end, with the address that it came from; longer than `tokens.access_lifetime`."),
     setting("retention.dead_jobs", r#""30d""#, "duration", "How long a job that was given up is kept, with the address of the mail that it was to send."),
 

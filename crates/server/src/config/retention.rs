@@ -10,18 +10,18 @@ use threshold_application::retention::RetentionPeriods;
 const MARGIN: Duration = Duration::from_mins(1);
 
 pub(super) fn retention(reader: &mut Reader, access_lifetime: Option<Duration>) -> Result<RetentionPeriods, Noted> {
-    let accounts = reader.required("retention.deleted_accounts", period);
+    // An instance that starts finds in ended sessions which access tokens to refuse; they go with their accounts.
+    let least = access_lifetime.and_then(|lifetime| TimeDelta::from_std(lifetime + MARGIN).ok());
+    let outlasting = |text: &str| match period(text)? {
+        period if least.is_some_and(|least| period < least) => {
+            Err("must be longer than tokens.access_lifetime by a minute or more".to_owned())
+        }
+        period => Ok(period),
+    };
+    let accounts = reader.required("retention.deleted_accounts", outlasting);
+    let sessions = reader.required("retention.sessions", outlasting);
     let dead_jobs = reader.required("retention.dead_jobs", period);
-    let sessions = reader.required("retention.sessions", period)?;
-    // An instance that starts finds in these rows which access tokens to refuse.
-    if access_lifetime
-        .is_some_and(|lifetime| TimeDelta::from_std(lifetime + MARGIN).is_ok_and(|least| sessions < least))
-    {
-        return Err(
-            reader.fault("retention.sessions", "must be longer than tokens.access_lifetime by a minute or more")
-        );
-    }
-    Ok(RetentionPeriods { sessions, accounts: accounts?, dead_jobs: dead_jobs? })
+    Ok(RetentionPeriods { sessions: sessions?, accounts: accounts?, dead_jobs: dead_jobs? })
 }
 
 fn period(text: &str) -> Result<TimeDelta, String> {

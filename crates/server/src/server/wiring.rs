@@ -218,7 +218,6 @@ fn register(adapters: &Adapters) -> Register {
 
 fn request_link(adapters: &Adapters) -> RequestLink {
     RequestLink {
-        attempts: adapters.database.attempts(),
         unit_of_work: adapters.database.unit_of_work(),
         secrets: Arc::clone(&adapters.secrets),
         clock: Arc::clone(&adapters.clock),
@@ -270,7 +269,6 @@ fn verify_email(adapters: &Adapters) -> VerifyEmail {
 fn update_profile(settings: &Settings, adapters: &Adapters) -> UpdateProfile {
     UpdateProfile {
         accounts: adapters.database.accounts(),
-        attempts: adapters.database.attempts(),
         unit_of_work: adapters.database.unit_of_work(),
         secrets: Arc::clone(&adapters.secrets),
         announcer: Arc::clone(&adapters.announcer),

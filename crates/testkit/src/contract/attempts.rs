@@ -7,10 +7,11 @@ use threshold_domain::limits::{AttemptCount, AttemptKey};
 const KEY: AttemptKey = AttemptKey([1; 32]);
 const OTHER: AttemptKey = AttemptKey([2; 32]);
 
-async fn fail(stores: &Stores, key: AttemptKey, seconds: i64, expired: i64) {
+async fn fail(stores: &Stores, key: AttemptKey, seconds: i64, expired: i64) -> AttemptCount {
     let mut tx = stores.unit_of_work.begin().await.unwrap();
-    tx.attempts().count(key, at(seconds), at(expired)).await.unwrap();
+    let count = tx.attempts().count(key, at(seconds), at(expired)).await.unwrap();
     tx.commit().await.unwrap();
+    count
 }
 
 async fn counted(stores: &Stores, key: AttemptKey) -> Option<AttemptCount> {
@@ -32,14 +33,16 @@ pub async fn failures_are_counted_from_the_first_on(stores: &Stores) {
 pub async fn an_expired_count_begins_again(stores: &Stores) {
     fail(stores, KEY, 1, 0).await;
     fail(stores, KEY, 5, 0).await;
-    fail(stores, KEY, 9, 1).await;
+    assert_eq!(fail(stores, KEY, 9, 1).await, AttemptCount { failures: 1, since: at(9) });
     assert_eq!(counted(stores, KEY).await, Some(AttemptCount { failures: 1, since: at(9) }));
 }
 
 /// None is lost.
 pub async fn failures_at_once_are_all_counted(stores: &Stores) {
     let all = (0..8).map(|_| fail(stores, KEY, 1, 0));
-    futures::future::join_all(all).await;
+    let mut told: Vec<_> = futures::future::join_all(all).await.iter().map(|count| count.failures).collect();
+    told.sort_unstable();
+    assert_eq!(told, (1..=8).collect::<Vec<_>>(), "each is told another count");
     assert_eq!(counted(stores, KEY).await, Some(AttemptCount { failures: 8, since: at(1) }));
 }
 

@@ -7,7 +7,7 @@ use threshold_application::ports::{
     AccountReader, AttemptReader, EndedSession, JobAdmin, JobQueue, PersonalDataReader, RoleReader, SessionReader,
     SessionRenewals, SigningKeyRepository, StoreError, Uniqueness, UnitOfWork,
 };
-use threshold_domain::accounts::{DisplayName, Email, Login, PasswordHash, Standing, User, UserId};
+use threshold_domain::accounts::{DisplayName, Email, Login, PasswordHash, PasswordVersion, Standing, User, UserId};
 use threshold_domain::sessions::{Session, SignatureAlgorithm, SigningKey};
 use uuid::Uuid;
 
@@ -136,6 +136,8 @@ macro_rules! store_contract {
                 a_deleted_user_is_not_locked,
                 a_new_password_takes_the_place_of_the_old_one,
                 a_better_hash_takes_the_place_of_the_one_that_it_is_for,
+                credentials_are_found_by_id,
+                nobody_signs_in_with_a_password_that_was_replaced,
                 users_deleted_long_ago_are_erased_step_by_step,
                 nothing_is_left_of_an_erased_user,
                 personal_data_is_everything_that_is_kept_of_a_user,
@@ -308,7 +310,7 @@ pub async fn users_are_found_by_either_name_with_their_hash(stores: &Stores) {
 pub async fn a_login_is_recorded_and_nothing_else(stores: &Stores) {
     insert(stores, &a_user(1)).await.unwrap();
     let mut tx = stores.unit_of_work.begin().await.unwrap();
-    assert!(tx.users().record_login(a_user(1).id, at(9)).await.unwrap());
+    assert!(tx.users().record_login(a_user(1).id, PasswordVersion::default(), at(9)).await.unwrap());
     tx.commit().await.unwrap();
     let expected = User { last_login_at: Some(at(9)), ..a_user(1) };
     assert_eq!(stores.accounts.find(a_user(1).id).await.unwrap(), Some(expected));
@@ -318,8 +320,8 @@ pub async fn a_login_is_recorded_and_nothing_else(stores: &Stores) {
 pub async fn nobody_logs_in_who_is_gone(stores: &Stores) {
     insert(stores, &User { deleted_at: Some(at(5)), ..a_user(1) }).await.unwrap();
     let mut tx = stores.unit_of_work.begin().await.unwrap();
-    assert!(!tx.users().record_login(a_user(1).id, at(9)).await.unwrap());
-    assert!(!tx.users().record_login(a_user(2).id, at(9)).await.unwrap());
+    assert!(!tx.users().record_login(a_user(1).id, PasswordVersion::default(), at(9)).await.unwrap());
+    assert!(!tx.users().record_login(a_user(2).id, PasswordVersion::default(), at(9)).await.unwrap());
 }
 
 /// Also when it is dropped with work done.
@@ -337,7 +339,10 @@ pub async fn changes_are_seen_only_once_committed(stores: &Stores) {
     let mut tx = stores.unit_of_work.begin().await.unwrap();
     tx.users().insert(&a_user(1), None).await.unwrap();
     assert_eq!(stores.accounts.find(a_user(1).id).await.unwrap(), None);
-    assert!(tx.users().record_login(a_user(1).id, at(1)).await.unwrap(), "it sees its own changes");
+    assert!(
+        tx.users().record_login(a_user(1).id, PasswordVersion::default(), at(1)).await.unwrap(),
+        "it sees its own changes"
+    );
     tx.commit().await.unwrap();
     assert!(stores.accounts.find(a_user(1).id).await.unwrap().is_some());
 }

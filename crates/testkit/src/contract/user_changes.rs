@@ -3,7 +3,7 @@
 use super::stores::{Stores, insert, start};
 use crate::{a_link, a_session, a_user, at};
 use threshold_application::ports::{PersonalData, StoreError, Uniqueness};
-use threshold_domain::accounts::{DisplayName, Email, Login, PasswordHash, Standing, User, UserId};
+use threshold_domain::accounts::{DisplayName, Email, Login, PasswordHash, PasswordVersion, Standing, User, UserId};
 use uuid::Uuid;
 
 async fn update(stores: &Stores, user: &User) -> Result<(), StoreError> {
@@ -93,7 +93,7 @@ pub async fn a_new_password_takes_the_place_of_the_old_one(stores: &Stores) {
     tx.passwords().replace(a_user(1).id, &hash, at(7)).await.unwrap();
     tx.commit().await.unwrap();
     let credentials = stores.accounts.find_by_login(&Login::Email(a_user(1).email)).await.unwrap().unwrap();
-    assert_eq!(credentials.password_hash, Some(hash));
+    assert_eq!((credentials.password_hash, credentials.password_version), (Some(hash), PasswordVersion::new(1)));
     assert_eq!(credentials.user, User { updated_at: at(7), version: a_user(1).version + 1, ..a_user(1) });
 }
 
@@ -109,6 +109,33 @@ pub async fn a_better_hash_takes_the_place_of_the_one_that_it_is_for(stores: &St
     }
     let credentials = stores.accounts.find_by_login(&Login::Email(a_user(1).email)).await.unwrap().unwrap();
     assert_eq!((credentials.password_hash, credentials.user), (Some(better), a_user(1)));
+    assert_eq!(credentials.password_version, PasswordVersion::default(), "it is the same password");
+}
+
+/// As they are stored, and nobody's who is gone.
+pub async fn credentials_are_found_by_id(stores: &Stores) {
+    for user in [a_user(1), deleted(2, 5)] {
+        insert(stores, &user).await.unwrap();
+    }
+    let found = stores.accounts.credentials(a_user(1).id).await.unwrap().unwrap();
+    assert_eq!((found.user, found.password_hash.is_some()), (a_user(1), true));
+    for gone in [a_user(2), a_user(3)] {
+        assert!(stores.accounts.credentials(gone.id).await.unwrap().is_none());
+    }
+}
+
+/// Only the one that was proven counts.
+pub async fn nobody_signs_in_with_a_password_that_was_replaced(stores: &Stores) {
+    insert(stores, &a_user(1)).await.unwrap();
+    let proven = stores.accounts.credentials(a_user(1).id).await.unwrap().unwrap().password_version;
+    let mut tx = stores.unit_of_work.begin().await.unwrap();
+    assert_eq!(tx.passwords().version(a_user(1).id).await.unwrap(), proven);
+    tx.passwords().replace(a_user(1).id, &PasswordHash::new("new".to_owned()), at(5)).await.unwrap();
+    assert_eq!(tx.passwords().version(a_user(1).id).await.unwrap(), proven.next());
+    assert!(!tx.users().record_login(a_user(1).id, proven, at(6)).await.unwrap());
+    assert!(tx.users().record_login(a_user(1).id, proven.next(), at(7)).await.unwrap());
+    tx.commit().await.unwrap();
+    assert_eq!(stored(stores, &a_user(1)).await.unwrap().last_login_at, Some(at(7)));
 }
 
 /// Those deleted for longest first.

@@ -109,6 +109,11 @@ impl AccountReader for FailingUnitOfWork {
         self.check()?;
         self.store.find_by_login(login).await
     }
+
+    async fn credentials(&self, id: UserId) -> Result<Option<Credentials>, StoreError> {
+        self.check()?;
+        self.store.credentials(id).await
+    }
 }
 
 #[async_trait]

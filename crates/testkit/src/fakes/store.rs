@@ -18,7 +18,7 @@ use threshold_application::ports::{
 };
 use threshold_domain::Timestamp;
 use threshold_domain::access::Role;
-use threshold_domain::accounts::{AccountLink, Credentials, Login, PasswordHash, User, UserId};
+use threshold_domain::accounts::{AccountLink, Credentials, Login, PasswordHash, PasswordVersion, User, UserId};
 use threshold_domain::jobs::Job;
 use threshold_domain::limits::{AttemptCount, AttemptKey};
 use threshold_domain::sessions::{Session, SigningKey};
@@ -131,7 +131,11 @@ impl UserRepository for Tables {
             return Err(StoreError::NotUnique(rule));
         }
         self.check_roles(&user.roles)?;
-        self.users.push(Credentials { user: user.clone(), password_hash: password_hash.cloned() });
+        self.users.push(Credentials {
+            user: user.clone(),
+            password_hash: password_hash.cloned(),
+            password_version: PasswordVersion::default(),
+        });
         Ok(())
     }
 
@@ -167,18 +171,22 @@ impl UserRepository for Tables {
         Ok(erased)
     }
 
-    async fn record_login(&mut self, id: UserId, at: Timestamp) -> Result<bool, StoreError> {
-        let user =
-            self.users.iter_mut().map(|one| &mut one.user).find(|user| user.id == id && user.deleted_at.is_none());
-        Ok(user.map(|user| user.last_login_at = Some(at)).is_some())
+    async fn record_login(&mut self, id: UserId, password: PasswordVersion, at: Timestamp) -> Result<bool, StoreError> {
+        let credentials = self.living(id).filter(|one| one.password_version == password);
+        Ok(credentials.map(|one| one.user.last_login_at = Some(at)).is_some())
     }
 }
 
 #[async_trait]
 impl PasswordRepository for Tables {
+    async fn version(&mut self, id: UserId) -> Result<PasswordVersion, StoreError> {
+        Ok(self.users.iter().find(|one| one.user.id == id).map(|one| one.password_version).unwrap_or_default())
+    }
+
     async fn replace(&mut self, id: UserId, hash: &PasswordHash, at: Timestamp) -> Result<(), StoreError> {
-        if let Some(Credentials { user, password_hash }) = self.living(id) {
+        if let Some(Credentials { user, password_hash, password_version }) = self.living(id) {
             *password_hash = Some(hash.clone());
+            *password_version = password_version.next();
             (user.updated_at, user.version) = (at, user.version + 1);
         }
         Ok(())
@@ -209,6 +217,11 @@ impl AccountReader for InMemoryStore {
         };
         Ok(tables.users.iter().find(|one| one.user.deleted_at.is_none() && named(&one.user)).cloned())
     }
+
+    async fn credentials(&self, id: UserId) -> Result<Option<Credentials>, StoreError> {
+        let tables = lock(&self.committed);
+        Ok(tables.users.iter().find(|one| one.user.deleted_at.is_none() && one.user.id == id).cloned())
+    }
 }
 
 #[async_trait]
@@ -216,7 +229,7 @@ impl PersonalDataReader for InMemoryStore {
     async fn of(&self, user: UserId) -> Result<Option<PersonalData>, StoreError> {
         let tables = lock(&self.committed).clone();
         let owner = tables.users.into_iter().find(|one| one.user.id == user && one.user.deleted_at.is_none());
-        let Some(Credentials { user: owner, password_hash }) = owner else { return Ok(None) };
+        let Some(Credentials { user: owner, password_hash, .. }) = owner else { return Ok(None) };
         let mut sessions: Vec<_> = tables.sessions.into_iter().filter(|session| session.user_id == user).collect();
         let mut links: Vec<_> = tables.links.into_iter().filter(|link| link.user_id == user).collect();
         sessions.sort_by_key(|session| (session.created_at, session.id.as_uuid()));

@@ -1,7 +1,8 @@
 //! Hashes of a lower cost than new ones have.
 
 use crate::gate::PATIENT;
-use crate::{password, settings, start};
+use crate::{occupy, password, refused, settings, start};
+use std::time::Duration;
 use threshold_application::ports::{PasswordHasher, PasswordMatch};
 use threshold_bcrypt::{BcryptSettings, Cost};
 
@@ -16,14 +17,22 @@ async fn a_weaker_hash_matches_and_is_outdated() {
 }
 
 #[tokio::test]
-async fn a_wrong_password_costs_as_much_whatever_it_is_compared_with() {
+async fn a_weaker_hash_waits_once_like_any_other() {
     let (weaker, _) = start(settings(PATIENT));
     let (hasher, gate) = start(BcryptSettings { cost: Cost::new(8).unwrap(), ..settings(PATIENT) });
     let old = weaker.hash(password("x")).await.unwrap();
     assert_eq!(hasher.verify(password("y"), Some(old)).await.unwrap(), PasswordMatch::Mismatch);
-    // 2⁴ rounds to compare, and 2⁴ + 2⁵ + 2⁶ + 2⁷ to make it 2⁸.
-    assert_eq!(gate.count_of("begun"), 5);
-    let new = hasher.hash(password("x")).await.unwrap();
-    assert_eq!(hasher.verify(password("y"), Some(new)).await.unwrap(), PasswordMatch::Mismatch);
-    assert_eq!(gate.count_of("begun"), 7);
+    assert_eq!(hasher.verify(password("y"), None).await.unwrap(), PasswordMatch::Mismatch);
+    assert_eq!(gate.count_of("begun"), 2);
+}
+
+#[tokio::test]
+async fn a_weaker_hash_is_refused_where_a_new_one_is() {
+    let (hasher, gate) = start(BcryptSettings { cost: Cost::new(12).unwrap(), ..settings(Duration::from_millis(50)) });
+    let cheap = start(settings(PATIENT)).0.hash(password("x")).await.unwrap();
+    hasher.hash(password("measured")).await.unwrap();
+    let busy = occupy(&hasher, &gate).await;
+    refused(hasher.verify(password("y"), Some(cheap)).await);
+    gate.open();
+    busy.await.unwrap().unwrap();
 }

@@ -9,15 +9,26 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use threshold_application::ports::{PasswordRepository, StoreError};
 use threshold_domain::Timestamp;
-use threshold_domain::accounts::{PasswordHash, UserId};
+use threshold_domain::accounts::{PasswordHash, PasswordVersion, UserId};
 
 #[async_trait]
 impl PasswordRepository for DieselTransaction {
+    async fn version(&mut self, id: UserId) -> Result<PasswordVersion, StoreError> {
+        let version = on!(self.connection(), |c| users::table
+            .find(Id(id.as_uuid()))
+            .select(users::password_version)
+            .get_result::<i64>(c)
+            .await
+            .optional());
+        Ok(self.settle(TABLE, version)?.map(PasswordVersion::new).unwrap_or_default())
+    }
+
     async fn replace(&mut self, id: UserId, hash: &PasswordHash, at: Timestamp) -> Result<(), StoreError> {
         let changed = on!(self.connection(), |c| diesel::update(users::table.find(Id(id.as_uuid())))
             .filter(users::deleted_at.is_null())
             .set((
                 users::password_hash.eq(Some(hash.expose())),
+                users::password_version.eq(users::password_version + 1),
                 users::updated_at.eq(Instant(at)),
                 users::version.eq(users::version + 1),
             ))

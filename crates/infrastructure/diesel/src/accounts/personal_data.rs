@@ -1,7 +1,7 @@
 //! Reading everything about somebody.
 
 use super::TABLE;
-use super::row::{UserRow, credentials};
+use super::row::{CredentialsRow, credentials};
 use crate::connections::{Connection, Pools};
 use crate::links::LinkRow;
 use crate::schema::{account_links, sessions, users};
@@ -22,7 +22,7 @@ pub(crate) struct DieselPersonalDataReader {
 }
 
 struct Rows {
-    user: (UserRow, Option<String>),
+    user: CredentialsRow,
     sessions: Vec<SessionRow>,
     links: Vec<LinkRow>,
 }
@@ -47,7 +47,7 @@ async fn rows(connection: &mut Connection, id: Id) -> QueryResult<Option<Rows>> 
     let user = on!(connection, |c| users::table
         .find(id)
         .filter(users::deleted_at.is_null())
-        .select((UserRow::as_select(), users::password_hash))
+        .select(CredentialsRow::as_select())
         .get_result(c)
         .await
         .optional())?;

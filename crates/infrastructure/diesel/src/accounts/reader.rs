@@ -1,7 +1,7 @@
 //! Reading accounts.
 
 use super::TABLE;
-use super::row::{UserRow, credentials};
+use super::row::{CredentialsRow, UserRow, credentials};
 use crate::connections::{Connection, Pools};
 use crate::schema::users;
 use crate::types::Id;
@@ -39,6 +39,12 @@ impl AccountReader for DieselAccountReader {
         };
         row.map(credentials).transpose()
     }
+
+    async fn credentials(&self, id: UserId) -> Result<Option<Credentials>, StoreError> {
+        let id = Id(id.as_uuid());
+        let row = self.pools.read(TABLE, |connection| credentials_by_id(connection, id).boxed()).await?;
+        row.map(credentials).transpose()
+    }
 }
 
 pub(crate) async fn by_id(connection: &mut Connection, id: Id) -> QueryResult<Option<UserRow>> {
@@ -51,21 +57,31 @@ pub(crate) async fn by_id(connection: &mut Connection, id: Id) -> QueryResult<Op
         .optional())
 }
 
-async fn by_email(connection: &mut Connection, canonical: String) -> QueryResult<Option<(UserRow, Option<String>)>> {
+async fn by_email(connection: &mut Connection, canonical: String) -> QueryResult<Option<CredentialsRow>> {
     on!(connection, |c| users::table
         .filter(users::email_canonical.eq(canonical))
         .filter(users::deleted_at.is_null())
-        .select((UserRow::as_select(), users::password_hash))
+        .select(CredentialsRow::as_select())
         .get_result(c)
         .await
         .optional())
 }
 
-async fn by_username(connection: &mut Connection, name: String) -> QueryResult<Option<(UserRow, Option<String>)>> {
+async fn by_username(connection: &mut Connection, name: String) -> QueryResult<Option<CredentialsRow>> {
     on!(connection, |c| users::table
         .filter(users::username.eq(name))
         .filter(users::deleted_at.is_null())
-        .select((UserRow::as_select(), users::password_hash))
+        .select(CredentialsRow::as_select())
+        .get_result(c)
+        .await
+        .optional())
+}
+
+async fn credentials_by_id(connection: &mut Connection, id: Id) -> QueryResult<Option<CredentialsRow>> {
+    on!(connection, |c| users::table
+        .find(id)
+        .filter(users::deleted_at.is_null())
+        .select(CredentialsRow::as_select())
         .get_result(c)
         .await
         .optional())

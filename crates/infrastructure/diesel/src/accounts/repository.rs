@@ -14,7 +14,7 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use threshold_application::ports::{StoreError, UserRepository};
 use threshold_domain::Timestamp;
-use threshold_domain::accounts::{PasswordHash, User, UserId};
+use threshold_domain::accounts::{PasswordHash, PasswordVersion, User, UserId};
 
 #[async_trait]
 impl UserRepository for DieselTransaction {
@@ -46,27 +46,21 @@ impl UserRepository for DieselTransaction {
     }
 
     async fn erase(&mut self, deleted_before: Timestamp, at_most: u32) -> Result<Vec<UserId>, StoreError> {
-        let over = on!(self.connection(), |c| users::table
-            .filter(users::deleted_at.lt(Instant(deleted_before)))
-            .order(users::deleted_at)
-            .select(users::id)
-            .limit(at_most.into())
-            .load::<Id>(c)
-            .await);
+        let over = over(self.connection(), Instant(deleted_before), at_most).await;
         let over = self.settle(TABLE, over)?;
-        // Asked again, because one of them may have been brought back in between. Whatever is about a user goes with the row.
+        // Whatever is about a user goes with the row.
         let erased = on!(self.connection(), |c| diesel::delete(users::table.filter(users::id.eq_any(&over)))
-            .filter(users::deleted_at.lt(Instant(deleted_before)))
             .returning(users::id)
             .get_results::<Id>(c)
             .await);
         Ok(self.settle(TABLE, erased)?.into_iter().map(|id| UserId::new(id.0)).collect())
     }
 
-    async fn record_login(&mut self, id: UserId, at: Timestamp) -> Result<bool, StoreError> {
+    async fn record_login(&mut self, id: UserId, password: PasswordVersion, at: Timestamp) -> Result<bool, StoreError> {
         let updated = on!(self.connection(), |c| Prepared(
             diesel::update(users::table.find(Id(id.as_uuid())))
                 .filter(users::deleted_at.is_null())
+                .filter(users::password_version.eq(password.as_i64()))
                 .set(users::last_login_at.eq(Instant(at)))
         )
         .execute(c)
@@ -87,5 +81,19 @@ async fn lock(connection: &mut Connection, id: Id) -> QueryResult<Option<UserRow
             .await
             .optional(),
         Connection::Sqlite(_) => by_id(connection, id).await,
+    }
+}
+
+/// Users who were deleted long ago, and locked: on PostgreSQL those whom somebody else has just locked are passed over, because they
+/// may be brought back; SQLite has one writer.
+async fn over(connection: &mut Connection, deleted_before: Instant, at_most: u32) -> QueryResult<Vec<Id>> {
+    let over = users::table
+        .filter(users::deleted_at.lt(deleted_before))
+        .order(users::deleted_at)
+        .select(users::id)
+        .limit(at_most.into());
+    match connection {
+        Connection::Postgres(link) => over.for_update().skip_locked().load(&mut **link).await,
+        Connection::Sqlite(link) => over.load(&mut **link).await,
     }
 }

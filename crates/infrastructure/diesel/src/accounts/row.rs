@@ -9,7 +9,9 @@ use diesel::prelude::*;
 use diesel::sql_types::{Nullable, Text};
 use threshold_application::ports::StoreError;
 use threshold_domain::Refusal;
-use threshold_domain::accounts::{Credentials, DisplayName, Email, PasswordHash, Standing, User, UserId, Username};
+use threshold_domain::accounts::{
+    Credentials, DisplayName, Email, PasswordHash, PasswordVersion, Standing, User, UserId, Username,
+};
 
 /// What is read of a user.
 #[derive(Queryable, Selectable)]
@@ -127,9 +129,23 @@ impl TryFrom<UserRow> for User {
     }
 }
 
-/// The user of a row, with the hash that stands beside it.
-pub(super) fn credentials((user, password_hash): (UserRow, Option<String>)) -> Result<Credentials, StoreError> {
-    Ok(Credentials { user: user.try_into()?, password_hash: password_hash.map(PasswordHash::new) })
+/// A user with what proves that it is them.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = users)]
+pub(super) struct CredentialsRow {
+    #[diesel(embed)]
+    user: UserRow,
+    password_hash: Option<String>,
+    password_version: i64,
+}
+
+/// What such a row holds.
+pub(super) fn credentials(row: CredentialsRow) -> Result<Credentials, StoreError> {
+    Ok(Credentials {
+        user: row.user.try_into()?,
+        password_hash: row.password_hash.map(PasswordHash::new),
+        password_version: PasswordVersion::new(row.password_version),
+    })
 }
 
 /// An optional value that keeps the domain's rules.

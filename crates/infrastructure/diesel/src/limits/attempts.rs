@@ -28,10 +28,13 @@ pub(crate) struct DieselAttemptReader {
 impl AttemptReader for DieselAttemptReader {
     async fn counted(&self, key: AttemptKey) -> Result<Option<AttemptCount>, StoreError> {
         let row = self.pools.read(TABLE, |connection| counted(connection, key).boxed()).await?;
-        let Some((failures, since)) = row else { return Ok(None) };
-        let failures = u32::try_from(failures).map_err(|error| corrupt("failed_attempts.failures", error))?;
-        Ok(Some(AttemptCount { failures, since: since.0 }))
+        row.map(count).transpose()
     }
+}
+
+fn count((failures, since): (i64, Instant)) -> Result<AttemptCount, StoreError> {
+    let failures = u32::try_from(failures).map_err(|error| corrupt("failed_attempts.failures", error))?;
+    Ok(AttemptCount { failures, since: since.0 })
 }
 
 async fn counted(connection: &mut Connection, key: AttemptKey) -> QueryResult<Option<(i64, Instant)>> {
@@ -45,7 +48,7 @@ async fn counted(connection: &mut Connection, key: AttemptKey) -> QueryResult<Op
 
 #[async_trait]
 impl AttemptRepository for DieselTransaction {
-    async fn count(&mut self, key: AttemptKey, now: Timestamp, expired: Timestamp) -> Result<(), StoreError> {
+    async fn count(&mut self, key: AttemptKey, now: Timestamp, expired: Timestamp) -> Result<AttemptCount, StoreError> {
         let (now, expired) = (Instant(now), Instant(expired));
         let first = (
             failed_attempts::key.eq(key.0.as_slice()),
@@ -63,9 +66,10 @@ impl AttemptRepository for DieselTransaction {
                 failed_attempts::since
                     .eq(case_when(is_over(), excluded(failed_attempts::since)).otherwise(failed_attempts::since)),
             ))
-            .execute(c)
+            .returning((failed_attempts::failures, failed_attempts::since))
+            .get_result(c)
             .await);
-        self.settle(TABLE, counted).map(drop)
+        self.settle(TABLE, counted).and_then(count)
     }
 
     async fn clear(&mut self, key: AttemptKey) -> Result<(), StoreError> {

@@ -83,12 +83,7 @@ impl LinkRepository for DieselTransaction {
     }
 
     async fn purge(&mut self, before: Timestamp, at_most: u32) -> Result<u32, StoreError> {
-        let old = on!(self.connection(), |c| account_links::table
-            .filter(account_links::expires_at.lt(Instant(before)))
-            .select(account_links::id)
-            .limit(at_most.into())
-            .load::<Id>(c)
-            .await);
+        let old = expired(self.connection(), Instant(before), at_most).await;
         let old = self.settle(TABLE, old)?;
         let purged =
             on!(self.connection(), |c| diesel::delete(account_links::table.filter(account_links::id.eq_any(&old)))
@@ -118,4 +113,16 @@ async fn has_newer(connection: &mut Connection, link: &AccountLink) -> QueryResu
     ))
     .get_result(c)
     .await)
+}
+
+/// Links that are over, and locked: on PostgreSQL those that somebody else has just locked are passed over; SQLite has one writer.
+async fn expired(connection: &mut Connection, before: Instant, at_most: u32) -> QueryResult<Vec<Id>> {
+    let expired = account_links::table
+        .filter(account_links::expires_at.lt(before))
+        .select(account_links::id)
+        .limit(at_most.into());
+    match connection {
+        Connection::Postgres(link) => expired.for_update().skip_locked().load(&mut **link).await,
+        Connection::Sqlite(link) => expired.load(&mut **link).await,
+    }
 }

@@ -75,17 +75,21 @@ impl SessionRepository for DieselTransaction {
     }
 
     async fn purge(&mut self, before: Timestamp, at_most: u32) -> Result<u32, StoreError> {
-        let idle = on!(self.connection(), |c| sessions::table
-            .filter(sessions::idle_until.lt(Instant(before)))
-            .select(sessions::id)
-            .limit(at_most.into())
-            .load::<Id>(c)
-            .await);
+        let idle = idle(self.connection(), Instant(before), at_most).await;
         let ids = self.settle(TABLE, idle)?;
         let purged = on!(self.connection(), |c| diesel::delete(sessions::table.filter(sessions::id.eq_any(ids)))
             .execute(c)
             .await);
         self.settle(TABLE, purged).map(|rows| u32::try_from(rows).unwrap_or(u32::MAX))
+    }
+}
+
+/// Sessions that are over, and locked: on PostgreSQL those that somebody else has just locked are passed over; SQLite has one writer.
+async fn idle(connection: &mut Connection, before: Instant, at_most: u32) -> QueryResult<Vec<Id>> {
+    let idle = sessions::table.filter(sessions::idle_until.lt(before)).select(sessions::id).limit(at_most.into());
+    match connection {
+        Connection::Postgres(link) => idle.for_update().skip_locked().load(&mut **link).await,
+        Connection::Sqlite(link) => idle.load(&mut **link).await,
     }
 }
 

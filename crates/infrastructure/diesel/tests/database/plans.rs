@@ -8,7 +8,7 @@ use std::cell::RefCell;
 use std::fmt::Write;
 use threshold_application::ports::Claim;
 use threshold_diesel::Database;
-use threshold_domain::accounts::Login;
+use threshold_domain::accounts::{Login, PasswordVersion};
 use threshold_testkit::a_link;
 use uuid::Uuid;
 
@@ -102,7 +102,7 @@ on_both! {
         assert_uses(&place, "users", "users_email_key", "users_email_key (email_canonical=?)").await;
         accounts.find_by_login(&Login::Username(ada.username.clone().unwrap())).await.unwrap();
         assert_uses(&place, "users", "users_username_key", "users_username_key (username=?)").await;
-        database.unit_of_work().begin().await.unwrap().users().record_login(ada.id, at(1)).await.unwrap();
+        database.unit_of_work().begin().await.unwrap().users().record_login(ada.id, PasswordVersion::default(), at(1)).await.unwrap();
         assert_uses(&place, "users", "users_pkey", "PRIMARY KEY (id=?)").await;
     }
 

@@ -53,7 +53,10 @@ fn email_change(service: &str, link: &MailLink, expires_at: Timestamp) -> Words 
             "The owner of an account at {service} wants to use this address from now on. If that is you, please confirm it:"
         )),
         button("Confirm address", link),
-        Part::says(format!("The link works until {}. If it wasn't you, you need not do anything.", time(expires_at))),
+        Part::says(format!(
+            "The link works until {}. If it wasn't you, don't confirm it: the account belongs to somebody else.",
+            time(expires_at)
+        )),
     ];
     ("Please confirm your new email address", parts)
 }

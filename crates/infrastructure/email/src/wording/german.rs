@@ -54,7 +54,10 @@ fn email_change(service: &str, link: &MailLink, expires_at: Timestamp) -> Words 
             "zu einem Konto bei {service} soll ab jetzt diese Adresse gehören. Ist es Ihres, bestätigen Sie sie bitte:"
         )),
         button("Adresse bestätigen", link),
-        Part::says(format!("Der Link gilt bis {}. Waren Sie es nicht, brauchen Sie nichts zu tun.", time(expires_at))),
+        Part::says(format!(
+            "Der Link gilt bis {}. Waren Sie es nicht, bestätigen Sie nichts: Das Konto gehört jemand anderem.",
+            time(expires_at)
+        )),
     ];
     ("Bitte bestätigen Sie Ihre neue E-Mail-Adresse", parts)
 }

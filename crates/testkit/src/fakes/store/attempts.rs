@@ -16,7 +16,7 @@ impl AttemptReader for InMemoryStore {
 
 #[async_trait]
 impl AttemptRepository for Tables {
-    async fn count(&mut self, key: AttemptKey, now: Timestamp, expired: Timestamp) -> Result<(), StoreError> {
+    async fn count(&mut self, key: AttemptKey, now: Timestamp, expired: Timestamp) -> Result<AttemptCount, StoreError> {
         let counted = self.attempts.iter().find(|(one, _)| *one == key).map(|(_, count)| *count);
         let counted = counted.filter(|count| count.since > expired);
         let count = match counted {
@@ -25,7 +25,7 @@ impl AttemptRepository for Tables {
         };
         self.clear(key).await?;
         self.attempts.push((key, count));
-        Ok(())
+        Ok(count)
     }
 
     async fn clear(&mut self, key: AttemptKey) -> Result<(), StoreError> {
