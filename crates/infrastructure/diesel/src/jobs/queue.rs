@@ -4,6 +4,7 @@ use super::TABLE;
 use super::row::JobRow;
 use crate::connections::{Connection, Pools};
 use crate::schema::jobs;
+use crate::statements::PlannedAnew;
 use crate::transaction::{DieselTransaction, DieselUnitOfWork};
 use crate::types::{Id, Instant};
 use async_trait::async_trait;
@@ -144,9 +145,9 @@ async fn remove(connection: &mut Connection, done: &[&Settlement]) -> QueryResul
     claims.sort_unstable();
     claims.dedup();
     let claims: Vec<Id> = claims.into_iter().map(Id).collect();
-    on!(connection, |c| diesel::delete(
+    on!(connection, |c| PlannedAnew(diesel::delete(
         jobs::table.filter(jobs::id.eq_any(&ids)).filter(jobs::claimed_by.eq_any(&claims))
-    )
+    ))
     .execute(c)
     .await)
 }

@@ -4,6 +4,7 @@ use super::TABLE;
 use super::row::JobRow;
 use crate::connections::Connection;
 use crate::schema::{job_ticks, jobs};
+use crate::statements::Prepared;
 use crate::transaction::DieselTransaction;
 use crate::types::Instant;
 use async_trait::async_trait;
@@ -19,7 +20,8 @@ use threshold_domain::jobs::Job;
 impl JobRepository for DieselTransaction {
     async fn enqueue(&mut self, job: &Job) -> Result<(), StoreError> {
         let row = JobRow::from(job);
-        let inserted = on!(self.connection(), |c| diesel::insert_into(jobs::table).values(&row).execute(c).await);
+        let inserted =
+            on!(self.connection(), |c| Prepared(diesel::insert_into(jobs::table).values(&row)).execute(c).await);
         self.settle(TABLE, inserted)?;
         self.ring().await
     }
