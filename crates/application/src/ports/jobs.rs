@@ -2,9 +2,13 @@
 
 use super::StoreError;
 use async_trait::async_trait;
+use chrono::TimeDelta;
 use threshold_domain::Timestamp;
 use threshold_domain::jobs::{Job, JobId, JobState, Settlement};
 use uuid::Uuid;
+
+/// The most by which clocks of instances that work together may differ.
+pub const CLOCKS_DIFFER: TimeDelta = TimeDelta::hours(1);
 
 /// Writes jobs within the transaction that causes them.
 #[async_trait]
@@ -16,7 +20,8 @@ pub trait JobRepository: Send {
     async fn enqueue(&mut self, job: &Job) -> Result<(), StoreError>;
 
     /// Notes that the schedule of that name has ticked at `at`. `false` if it has done so before, or later: of many who
-    /// note one tick, one is told `true`, if it commits.
+    /// note one tick, one is told `true`, if it commits. A tick that is more than [`CLOCKS_DIFFER`] later is a mistake of the
+    /// clock that it was noted by, and is replaced.
     ///
     /// # Errors
     /// `Unavailable`.

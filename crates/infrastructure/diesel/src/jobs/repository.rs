@@ -12,7 +12,7 @@ use diesel::prelude::*;
 use diesel::query_dsl::methods::FilterDsl;
 use diesel::upsert::excluded;
 use diesel_async::RunQueryDsl;
-use threshold_application::ports::{JobRepository, StoreError};
+use threshold_application::ports::{CLOCKS_DIFFER, JobRepository, StoreError};
 use threshold_domain::Timestamp;
 use threshold_domain::jobs::Job;
 
@@ -27,19 +27,20 @@ impl JobRepository for DieselTransaction {
     }
 
     async fn tick(&mut self, schedule: &str, at: Timestamp) -> Result<bool, StoreError> {
-        let ticked = tick(self.connection(), schedule, Instant(at)).await;
+        let ticked = tick(self.connection(), schedule, at).await;
         Ok(self.settle("job_ticks", ticked)? == 1)
     }
 }
 
-async fn tick(connection: &mut Connection, schedule: &str, at: Instant) -> QueryResult<usize> {
-    let row = (job_ticks::schedule.eq(schedule), job_ticks::at.eq(at));
+async fn tick(connection: &mut Connection, schedule: &str, at: Timestamp) -> QueryResult<usize> {
+    let row = (job_ticks::schedule.eq(schedule), job_ticks::at.eq(Instant(at)));
+    let mistaken = at.checked_add_signed(CLOCKS_DIFFER).unwrap_or(Timestamp::MAX_UTC);
     on!(connection, |c| diesel::insert_into(job_ticks::table)
         .values(row)
         .on_conflict(job_ticks::schedule)
         .do_update()
         .set(job_ticks::at.eq(excluded(job_ticks::at)))
-        .filter(job_ticks::at.lt(at))
+        .filter(job_ticks::at.lt(Instant(at)).or(job_ticks::at.gt(Instant(mistaken))))
         .execute(c)
         .await)
 }
