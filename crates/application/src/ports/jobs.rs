@@ -46,7 +46,7 @@ pub trait JobQueue: Send + Sync {
     /// rest, in the order in which they were made. They are `Running`,
     /// one attempt more, and due again when the lease ends. Nobody else gets them before; who claims at the same time waits
     /// for nobody and gets others. A job of a kind that is not known here waits for a worker that knows it; one that can't be read is
-    /// dead from then on. Neither stops anybody.
+    /// dead from then on. Neither stops anybody. Where the database itself crashes claims may be forgotten.
     ///
     /// # Errors
     /// `Unavailable`, `Overloaded`.
