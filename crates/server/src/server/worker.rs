@@ -246,7 +246,7 @@ mod tests {
     #[async_trait]
     impl JobBell for Silent {
         async fn rung(&self) {
-            pending().await
+            pending::<()>().await;
         }
     }
 
