@@ -37,7 +37,7 @@ check: needs-rust needs-deny ## Format, lints, documents, licences and bans, gen
 
 bench: needs-rust ## Measures, and prints ratios against baselines of the same run
 	cargo build --release --package threshold-server --package threshold-tests --bins
-	THRESHOLD_TEST_POSTGRES_DURABLE=yes tests/with-postgres tests/with-redis target/release/bench $(BENCH)
+	THRESHOLD_TEST_POSTGRES_DURABLE=yes tests/with-postgres tests/with-redis tests/with-smtp target/release/bench $(BENCH)
 
 FUZZ_SECONDS ?= 60
 

@@ -11,12 +11,14 @@
 
 mod baseline;
 mod big;
+mod jobs;
 mod load;
 mod me;
 mod memory;
 mod probe;
 mod program;
 mod refresh;
+mod register;
 mod sign_in;
 mod start;
 mod wrk;
@@ -81,6 +83,12 @@ fn main() {
         }
         if wanted("refresh") {
             refresh::run().await;
+        }
+        if wanted("jobs") {
+            jobs::run().await;
+        }
+        if wanted("register") {
+            register::run().await;
         }
         if wanted("memory") {
             memory::run().await;

@@ -2,9 +2,13 @@
 
 use super::StoreError;
 use async_trait::async_trait;
+use chrono::TimeDelta;
 use threshold_domain::Timestamp;
 use threshold_domain::jobs::{Job, JobId, JobState, Settlement};
 use uuid::Uuid;
+
+/// The most by which clocks of instances that work together may differ.
+pub const CLOCKS_DIFFER: TimeDelta = TimeDelta::hours(1);
 
 /// Writes jobs within the transaction that causes them.
 #[async_trait]
@@ -16,7 +20,8 @@ pub trait JobRepository: Send {
     async fn enqueue(&mut self, job: &Job) -> Result<(), StoreError>;
 
     /// Notes that the schedule of that name has ticked at `at`. `false` if it has done so before, or later: of many who
-    /// note one tick, one is told `true`, if it commits.
+    /// note one tick, one is told `true`, if it commits. A tick that is more than [`CLOCKS_DIFFER`] later is a mistake of the
+    /// clock that it was noted by, and is replaced.
     ///
     /// # Errors
     /// `Unavailable`.
@@ -47,7 +52,7 @@ pub trait JobQueue: Send + Sync {
     /// rest, in the order in which they were made. They are `Running`,
     /// one attempt more, and due again when the lease ends. Nobody else gets them before; who claims at the same time waits
     /// for nobody and gets others. A job of a kind that is not known here waits for a worker that knows it; one that can't be read is
-    /// dead from then on. Neither stops anybody.
+    /// dead from then on. Neither stops anybody. Where the database itself crashes claims may be forgotten.
     ///
     /// # Errors
     /// `Unavailable`, `Overloaded`.

@@ -33,7 +33,7 @@ pub use accounts::{AccountReader, PersonalData, PersonalDataReader, UserReposito
 pub use attempts::{AttemptReader, AttemptRepository};
 pub use clock::Clock;
 pub use id_generator::IdGenerator;
-pub use jobs::{Claim, JobAdmin, JobBell, JobCount, JobQueue, JobRepository, ListedJob};
+pub use jobs::{CLOCKS_DIFFER, Claim, JobAdmin, JobBell, JobCount, JobQueue, JobRepository, ListedJob};
 pub use links::{LinkRepository, LinkSecrets};
 pub use mailer::{MailError, Mailer};
 pub use meter::Meter;

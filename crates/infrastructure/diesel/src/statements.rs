@@ -5,10 +5,10 @@ use diesel::backend::Backend;
 use diesel::pg::Pg;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 
-/// A change that is prepared once on each connection. Its text must be the same each time.
+/// A change that is prepared once on each connection. It must have few texts.
 ///
-/// Diesel has every update parsed and planned anew, since those that leave columns out have many texts; on PostgreSQL that is
-/// most of an update's cost.
+/// Diesel has every insert and update parsed and planned anew, since those that leave columns out have many texts; on PostgreSQL
+/// that is most of their cost.
 pub(crate) struct Prepared<Q>(pub(crate) Q);
 
 impl<Q: QueryFragment<B>, B: Backend> QueryFragment<B> for Prepared<Q> {
@@ -30,6 +30,23 @@ impl<Q> QueryId for Prepared<Q> {
 
 impl<Q: Query> Query for Prepared<Q> {
     type SqlType = Q::SqlType;
+}
+
+/// A statement that is planned anew each time, for a table that is empty at one moment and has many rows at the next: PostgreSQL
+/// would go on to use a plan for none, which reads them all, until it has looked at the table again.
+pub(crate) struct PlannedAnew<Q>(pub(crate) Q);
+
+impl<Q: QueryFragment<B>, B: Backend> QueryFragment<B> for PlannedAnew<Q> {
+    fn walk_ast<'b>(&'b self, mut pass: AstPass<'_, 'b, B>) -> QueryResult<()> {
+        pass.unsafe_to_cache_prepared();
+        self.0.walk_ast(pass)
+    }
+}
+
+impl<Q> QueryId for PlannedAnew<Q> {
+    type QueryId = ();
+
+    const HAS_STATIC_QUERY_ID: bool = false;
 }
 
 /// A query that finds the rows of `table` that a change returned instead of the table itself: both in one statement.

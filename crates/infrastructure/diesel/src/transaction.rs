@@ -109,7 +109,7 @@ impl DieselTransaction {
             return Ok(());
         }
         let notified = notify(self.connection()).await;
-        self.settle("jobs", notified).map(drop)
+        self.settle("jobs", notified)
     }
 
     /// SQLite may wait here for the disk or for another process, so it does it on a thread, and the whole transaction

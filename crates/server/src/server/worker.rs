@@ -12,7 +12,7 @@ use threshold_application::ports::JobBell;
 use threshold_domain::jobs::{Job, JobId, Settlement, Verdict};
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, timeout, timeout_at};
 use tracing::{debug, error, info, warn};
 
 /// The longest time without a look at the queue: should the bell ever be missed, this is how late a job is.
@@ -28,7 +28,7 @@ pub(super) struct Worker {
     pub(super) bell: Arc<dyn JobBell>,
     /// How many jobs are done at once.
     pub(super) at_once: usize,
-    /// How long a job may take; less than the lease.
+    /// How long a job may take, claiming it included; less than the lease.
     pub(super) limit: Duration,
 }
 
@@ -98,6 +98,8 @@ impl Worker {
         if room == 0 {
             return LOOK_ANYWAY;
         }
+        // As the lease does, it begins before the claim.
+        let until = Instant::now() + self.limit;
         let claimed = match self.jobs.claim(u32::try_from(room).unwrap_or(u32::MAX)).await {
             Ok(claimed) => claimed,
             Err(error) => {
@@ -111,7 +113,7 @@ impl Worker {
         let (is_drained, is_idle) = (claimed.len() < room, claimed.is_empty());
         for job in claimed {
             running.jobs.insert(job.id, job.clone());
-            running.tasks.spawn(perform(Arc::clone(&self.jobs), job, self.limit));
+            running.tasks.spawn(perform(Arc::clone(&self.jobs), job, until));
         }
         if !is_drained {
             return Duration::ZERO;
@@ -177,8 +179,8 @@ impl Running {
 }
 
 /// Does one job, whatever happens in it.
-async fn perform(jobs: Arc<PerformJobs>, job: Job, limit: Duration) -> Settlement {
-    let done = timeout(limit, AssertUnwindSafe(jobs.perform(&job)).catch_unwind()).await;
+async fn perform(jobs: Arc<PerformJobs>, job: Job, until: Instant) -> Settlement {
+    let done = timeout_at(until, AssertUnwindSafe(jobs.perform(&job)).catch_unwind()).await;
     let settlement = match done {
         Ok(Ok(settlement)) => settlement,
         Ok(Err(_panic)) => jobs.failed(&job, &io::Error::other("the job panicked")),
@@ -197,5 +199,85 @@ fn tell(job: &Job, verdict: &Verdict) {
         }
         Verdict::Dead { error } => error!(%job_id, kind, attempts, %error, "a job is given up: see `threshold jobs`"),
         Verdict::HandedBack { .. } => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use async_trait::async_trait;
+    use std::future::pending;
+    use threshold_application::jobs::{Perform, TaskError};
+    use threshold_application::ports::{Claim, JobAdmin, JobQueue, StoreError, UnitOfWork};
+    use threshold_domain::Timestamp;
+    use threshold_domain::jobs::Backoff;
+    use threshold_testkit::{FixedClock, InMemoryStore, RecordingMeter, SeededSecrets, SequentialIds, a_job};
+
+    /// A store that is busy.
+    struct Busy(InMemoryStore);
+
+    #[async_trait]
+    impl JobQueue for Busy {
+        async fn claim(&self, claim: &Claim, at_most: u32) -> Result<Vec<Job>, StoreError> {
+            let claimed = self.0.claim(claim, at_most).await;
+            sleep(Duration::from_secs(30)).await;
+            claimed
+        }
+
+        async fn settle(&self, settlements: &[Settlement]) -> Result<u32, StoreError> {
+            self.0.settle(settlements).await
+        }
+
+        async fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {
+            self.0.next_due().await
+        }
+    }
+
+    /// Never ends, and never rings.
+    struct Silent;
+
+    #[async_trait]
+    impl Perform for Silent {
+        async fn perform(&self, _job: &Job) -> Result<(), TaskError> {
+            pending().await
+        }
+    }
+
+    #[async_trait]
+    impl JobBell for Silent {
+        async fn rung(&self) {
+            pending::<()>().await;
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_try_is_cut_off_before_its_lease_ends_however_long_the_claim_took() {
+        let store = InMemoryStore::default();
+        let mut tx = store.begin().await.unwrap();
+        tx.jobs().enqueue(&a_job(1, 0)).await.unwrap();
+        tx.commit().await.unwrap();
+        let jobs = PerformJobs {
+            queue: Arc::new(Busy(store.clone())),
+            tasks: Arc::new(Silent),
+            clock: Arc::new(FixedClock::default()),
+            ids: Arc::new(SequentialIds::default()),
+            random: Arc::new(SeededSecrets::default()),
+            meter: Arc::new(RecordingMeter::default()),
+            backoff: Backoff::default(),
+            lease: Duration::from_mins(1),
+        };
+        let limit = Duration::from_secs(45);
+        let worker = Worker { jobs: Arc::new(jobs), bell: Arc::new(Silent), at_once: 1, limit };
+        let began = Instant::now();
+        let worker = StoppableWorker::start(worker, Duration::ZERO);
+        let error = loop {
+            sleep(Duration::from_secs(1)).await;
+            if let Some(error) = store.list(None, 1).await.unwrap().remove(0).last_error {
+                break error;
+            }
+        };
+        assert_eq!(error, "the job took too long");
+        assert!(began.elapsed() < Duration::from_secs(50), "{:?}", began.elapsed());
+        worker.stop(false).await;
     }
 }

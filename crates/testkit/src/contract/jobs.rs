@@ -4,7 +4,7 @@ use super::stores::Stores;
 use crate::{a_job, at};
 use chrono::TimeDelta;
 use std::collections::HashSet;
-use threshold_application::ports::{Claim, JobCount, ListedJob, StoreError, Uniqueness};
+use threshold_application::ports::{CLOCKS_DIFFER, Claim, JobCount, ListedJob, StoreError, Uniqueness};
 use threshold_domain::Timestamp;
 use threshold_domain::accounts::{Email, LinkPurpose};
 use threshold_domain::jobs::{Job, JobId, JobState, Settlement, Task, Verdict};
@@ -191,6 +191,11 @@ pub async fn a_schedule_ticks_once(stores: &Stores) {
     assert!(tick("one", 11).await);
     let many = futures::future::join_all((0..5).map(|_| tick("one", 12))).await;
     assert_eq!(many.into_iter().filter(|ticked| *ticked).count(), 1);
+    let far = CLOCKS_DIFFER.num_seconds() + 14;
+    assert!(tick("one", far).await, "some clock is far ahead");
+    assert!(!tick("one", 14).await, "others may differ by so much");
+    assert!(tick("one", 13).await, "its mistake stops nobody");
+    assert!(!tick("one", 13).await);
 }
 
 /// As operators do.

@@ -4,7 +4,7 @@ use crate::connections::{Connection, connect};
 use crate::database_url::Tls;
 use async_trait::async_trait;
 use diesel::sql_query;
-use diesel_async::RunQueryDsl;
+use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
 use futures::StreamExt;
 use std::pin::pin;
 use std::sync::Weak;
@@ -41,10 +41,11 @@ impl JobBell for Bell {
 }
 
 /// Tells other processes, once what this transaction has changed is committed.
-pub(crate) async fn notify(connection: &mut Connection) -> diesel::QueryResult<usize> {
+pub(crate) async fn notify(connection: &mut Connection) -> diesel::QueryResult<()> {
     match connection {
-        Connection::Postgres(link) => sql_query(format!("NOTIFY {CHANNEL}")).execute(&mut **link).await,
-        Connection::Sqlite(_) => Ok(0),
+        // Without preparing it, which would be a round trip more.
+        Connection::Postgres(link) => link.batch_execute(&format!("NOTIFY {CHANNEL}")).await,
+        Connection::Sqlite(_) => Ok(()),
     }
 }
 

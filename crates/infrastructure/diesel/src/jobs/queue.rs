@@ -4,6 +4,7 @@ use super::TABLE;
 use super::row::JobRow;
 use crate::connections::{Connection, Pools};
 use crate::schema::jobs;
+use crate::statements::PlannedAnew;
 use crate::transaction::{DieselTransaction, DieselUnitOfWork};
 use crate::types::{Id, Instant};
 use async_trait::async_trait;
@@ -11,7 +12,7 @@ use diesel::dsl::sql;
 use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
-use diesel_async::RunQueryDsl;
+use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
 use futures::FutureExt;
 use std::sync::Arc;
 use threshold_application::ErrorChain;
@@ -39,6 +40,8 @@ impl JobQueue for DieselJobQueue {
         if due.is_empty() {
             return Ok(Vec::new());
         }
+        let spared = spare_the_disk(tx.connection()).await;
+        tx.settle(TABLE, spared)?;
         let claimed = take(tx.connection(), &due, claim).await;
         let claimed = tx.settle(TABLE, claimed)?;
         let mut jobs = Vec::new();
@@ -112,6 +115,15 @@ async fn due(connection: &mut Connection, now: Instant, at_most: u32) -> QueryRe
     }
 }
 
+/// Lets this transaction be committed without waiting for PostgreSQL's disk. A crash of the server may undo a claim then: the
+/// job is done once more, and what its first worker settles finds another claim, or none. What is settled is on the disk.
+async fn spare_the_disk(connection: &mut Connection) -> QueryResult<()> {
+    match connection {
+        Connection::Postgres(link) => link.batch_execute("SET LOCAL synchronous_commit = off").await,
+        Connection::Sqlite(_) => Ok(()),
+    }
+}
+
 async fn take(connection: &mut Connection, due: &[Id], claim: &Claim) -> QueryResult<Vec<JobRow>> {
     on!(connection, |c| diesel::update(jobs::table.filter(jobs::id.eq_any(due)))
         .set((
@@ -144,9 +156,9 @@ async fn remove(connection: &mut Connection, done: &[&Settlement]) -> QueryResul
     claims.sort_unstable();
     claims.dedup();
     let claims: Vec<Id> = claims.into_iter().map(Id).collect();
-    on!(connection, |c| diesel::delete(
+    on!(connection, |c| PlannedAnew(diesel::delete(
         jobs::table.filter(jobs::id.eq_any(&ids)).filter(jobs::claimed_by.eq_any(&claims))
-    )
+    ))
     .execute(c)
     .await)
 }

@@ -4,6 +4,7 @@ use super::TABLE;
 use super::row::JobRow;
 use crate::connections::Connection;
 use crate::schema::{job_ticks, jobs};
+use crate::statements::Prepared;
 use crate::transaction::DieselTransaction;
 use crate::types::{Id, Instant};
 use async_trait::async_trait;
@@ -12,7 +13,7 @@ use diesel::prelude::*;
 use diesel::sql_types::Bool;
 use diesel::upsert::excluded;
 use diesel_async::RunQueryDsl;
-use threshold_application::ports::{JobRepository, StoreError};
+use threshold_application::ports::{CLOCKS_DIFFER, JobRepository, StoreError};
 use threshold_domain::Timestamp;
 use threshold_domain::jobs::Job;
 
@@ -20,13 +21,14 @@ use threshold_domain::jobs::Job;
 impl JobRepository for DieselTransaction {
     async fn enqueue(&mut self, job: &Job) -> Result<(), StoreError> {
         let row = JobRow::from(job);
-        let inserted = on!(self.connection(), |c| diesel::insert_into(jobs::table).values(&row).execute(c).await);
+        let inserted =
+            on!(self.connection(), |c| Prepared(diesel::insert_into(jobs::table).values(&row)).execute(c).await);
         self.settle(TABLE, inserted)?;
         self.ring().await
     }
 
     async fn tick(&mut self, schedule: &str, at: Timestamp) -> Result<bool, StoreError> {
-        let ticked = tick(self.connection(), schedule, Instant(at)).await;
+        let ticked = tick(self.connection(), schedule, at).await;
         Ok(self.settle("job_ticks", ticked)? == 1)
     }
 
@@ -48,16 +50,17 @@ impl JobRepository for DieselTransaction {
     }
 }
 
-async fn tick(connection: &mut Connection, schedule: &str, at: Instant) -> QueryResult<usize> {
+async fn tick(connection: &mut Connection, schedule: &str, at: Timestamp) -> QueryResult<usize> {
     // Where an insert may become an update, only this filter is to be had.
     use diesel::query_dsl::methods::FilterDsl;
-    let row = (job_ticks::schedule.eq(schedule), job_ticks::at.eq(at));
+    let row = (job_ticks::schedule.eq(schedule), job_ticks::at.eq(Instant(at)));
+    let mistaken = at.checked_add_signed(CLOCKS_DIFFER).unwrap_or(Timestamp::MAX_UTC);
     on!(connection, |c| diesel::insert_into(job_ticks::table)
         .values(row)
         .on_conflict(job_ticks::schedule)
         .do_update()
         .set(job_ticks::at.eq(excluded(job_ticks::at)))
-        .filter(job_ticks::at.lt(at))
+        .filter(job_ticks::at.lt(Instant(at)).or(job_ticks::at.gt(Instant(mistaken))))
         .execute(c)
         .await)
 }

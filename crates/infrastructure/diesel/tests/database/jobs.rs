@@ -5,7 +5,7 @@ use crate::fixture::{Kind, Place};
 use std::time::{Duration, Instant};
 use threshold_application::ports::Claim;
 use threshold_diesel::Database;
-use threshold_domain::jobs::{Job, JobState};
+use threshold_domain::jobs::{Job, JobState, Settlement, Verdict};
 use threshold_testkit::{a_job, at};
 use tokio::time::timeout;
 use uuid::Uuid;
@@ -104,5 +104,41 @@ async fn a_job_of_an_unknown_kind_waits_for_who_knows_it_and_one_that_nobody_can
             ("enforce_retention", JobState::Running),
         ];
         assert_eq!(states, expected);
+    }
+}
+
+/// A thousand times what it settles.
+const WAITING: &str = "INSERT INTO jobs (id, kind, payload, priority, state, attempts, run_at, created_at, claimed_by)
+SELECT ('00000000-0000-0000-0000-' || lpad(to_hex(n), 12, '0'))::uuid, 'enforce_retention', '{}', 2, 'running', 1, now(), now(),
+'00000000-0000-0000-0000-000000000000' FROM generate_series(1, 16000) n";
+
+/// What was read of the table without an index, and how many rows were deleted.
+const READ: &str = "SELECT seq_tup_read || ' ' || n_tup_del AS line FROM pg_stat_user_tables WHERE relname = 'jobs'";
+
+#[tokio::test]
+async fn jobs_are_settled_by_their_keys_also_by_who_has_known_the_table_empty() {
+    let place = Place::new(Kind::Postgres).await;
+    let database = place.migrated().await;
+    // From now on PostgreSQL knows that it is empty.
+    place.execute("VACUUM jobs").await;
+    let done = |number| Settlement { id: a_job(number, 0).id, claimed_by: Some(Uuid::nil()), verdict: Verdict::Done };
+    let batch: Vec<_> = (1..=16).map(done).collect();
+    for _ in 0..10 {
+        assert_eq!(database.job_queue().settle(&batch).await.unwrap(), 0);
+    }
+    place.execute(WAITING).await;
+    assert_eq!(database.job_queue().settle(&batch).await.unwrap(), 16);
+    // What a connection has read is known once it is closed.
+    database.close();
+    let started = Instant::now();
+    loop {
+        let line = place.lines(READ).await.remove(0);
+        let (read, deleted) = line.split_once(' ').unwrap();
+        if deleted == "16" {
+            assert!(read.parse::<u32>().unwrap() < 16_000, "{read} rows were read to delete 16");
+            return;
+        }
+        assert!(started.elapsed() < PATIENCE, "{line}");
+        tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }

@@ -9,7 +9,8 @@ use std::fmt::Write;
 use threshold_application::ports::Claim;
 use threshold_diesel::Database;
 use threshold_domain::accounts::{Login, PasswordVersion};
-use threshold_testkit::a_link;
+use threshold_domain::jobs::{Job, JobState, Settlement, Verdict};
+use threshold_testkit::{a_job, a_link};
 use uuid::Uuid;
 
 thread_local! {
@@ -25,7 +26,9 @@ impl Instrumentation for Listener {
             let mut text = String::new();
             write!(text, "{query}").unwrap();
             let statement = text.split(" -- binds:").next().unwrap().to_owned();
-            STATEMENTS.with_borrow_mut(|statements| statements.push(statement));
+            // Our own questions don't count.
+            let ours = (!statement.starts_with("EXPLAIN")).then_some(statement);
+            STATEMENTS.with_borrow_mut(|statements| statements.extend(ours));
         }
     }
 }
@@ -37,6 +40,8 @@ const MANY_ROWS: &str = "
     FROM generate_series(1, 2000) n;
     INSERT INTO account_links (id, user_id, purpose, email, digest, created_at, expires_at)
     SELECT gen_random_uuid(), id, 'verify_email', email, sha256(email::bytea), now(), now() FROM users;
+    INSERT INTO jobs (id, kind, payload, priority, state, attempts, run_at, created_at)
+    SELECT gen_random_uuid(), 'enforce_retention', '{}', 2, 'waiting', 0, now() + interval '100 years', now() FROM users;
     INSERT INTO sessions (id, user_id, created_at, expires_at, ended_at)
     SELECT gen_random_uuid(), id, now(), now(), CASE WHEN email < 'u2' THEN now() END FROM users;
     ANALYZE";
@@ -58,12 +63,13 @@ async fn plan_of_last(place: &Place, table: &str) -> String {
         Place::Sqlite(_) => place.explain_sqlite(&statement),
         Place::Postgres(fresh) => {
             let parameters = statement.matches('$').count();
-            let nulls = vec!["NULL"; parameters].join(", ");
+            let nulls =
+                if parameters == 0 { String::new() } else { format!("({})", vec!["NULL"; parameters].join(", ")) };
             let client = fresh.client().await;
             let explained = client
                 .simple_query(&format!(
                     "SET enable_seqscan = off; SET plan_cache_mode = force_generic_plan; \
-                     PREPARE statement AS {statement}; EXPLAIN EXECUTE statement({nulls})"
+                     PREPARE statement AS {statement}; EXPLAIN EXECUTE statement{nulls}"
                 ))
                 .await
                 .unwrap();
@@ -91,6 +97,14 @@ async fn assert_uses(place: &Place, table: &str, on_postgres: &str, on_sqlite: &
     assert!(!plan.contains("Seq Scan") && !plan.contains(&format!("SCAN {table}")), "{plan}");
 }
 
+async fn enqueued(database: &Database) -> Job {
+    let job = a_job(1, 0);
+    let mut tx = database.unit_of_work().begin().await.unwrap();
+    tx.jobs().enqueue(&job).await.unwrap();
+    tx.commit().await.unwrap();
+    job
+}
+
 on_both! {
     async fn users_are_found_by_an_index(place: Place) {
         let database = filled(&place).await;
@@ -108,12 +122,39 @@ on_both! {
 
     async fn jobs_that_are_due_are_found_by_an_index(place: Place) {
         let database = filled(&place).await;
-        let claim = Claim { id: Uuid::nil(), now: at(0), until: at(60) };
-        database.job_queue().claim(&claim, 10).await.unwrap();
+        let job = enqueued(&database).await;
+        let claim = Claim { id: Uuid::nil(), now: job.run_at, until: job.run_at };
+        assert_eq!(database.job_queue().claim(&claim, 10).await.unwrap().len(), 1);
+        assert_uses(&place, "jobs", "jobs_pkey", "PRIMARY KEY (id=?)").await;
+        forget_last("jobs");
         // In its order: the first that are due end the search.
-        assert!(plan_of_last(&place, "jobs").await.contains("jobs_due_idx"));
+        let plan = plan_of_last(&place, "jobs").await;
+        assert!(plan.contains("jobs_due_idx") && !plan.contains("TEMP B-TREE") && !plan.contains("Sort"), "{plan}");
         database.job_queue().next_due().await.unwrap();
         assert!(plan_of_last(&place, "jobs").await.contains("jobs_run_at_idx"));
+        let settlement = |verdict| Settlement { id: job.id, claimed_by: Some(Uuid::nil()), verdict };
+        for verdict in [Verdict::HandedBack { at: at(0) }, Verdict::Done] {
+            database.job_queue().settle(&[settlement(verdict)]).await.unwrap();
+            assert_uses(&place, "jobs", "jobs_pkey", "PRIMARY KEY (id=?)").await;
+        }
+    }
+
+    async fn operators_find_a_job_by_its_key_and_read_all_of_them_to_list_and_count(place: Place) {
+        let database = filled(&place).await;
+        let (job, admin) = (enqueued(&database).await, database.job_admin());
+        assert!(admin.retry(job.id, at(0)).await.unwrap());
+        assert_uses(&place, "jobs", "jobs_pkey", "PRIMARY KEY (id=?)").await;
+        assert!(admin.discard(job.id).await.unwrap());
+        assert_uses(&place, "jobs", "jobs_pkey", "PRIMARY KEY (id=?)").await;
+        // Few wait and few are dead where all is well; an index for those who look would cost each job more than they do.
+        let reads_all = async || {
+            let plan = plan_of_last(&place, "jobs").await;
+            assert!(plan.contains("Seq Scan") || plan.contains("SCAN jobs"), "is there an index? Say so here: {plan}");
+        };
+        admin.list(Some(JobState::Dead), 10).await.unwrap();
+        reads_all().await;
+        admin.counts().await.unwrap();
+        reads_all().await;
     }
 
     async fn links_are_found_by_an_index(place: Place) {
@@ -128,6 +169,22 @@ on_both! {
         tx.links().void(link.user_id, link.purpose, at(1)).await.unwrap();
         let by_user = "account_links_user_id_idx (user_id=? AND purpose=?)";
         assert_uses(&place, "account_links", "account_links_user_id_idx", by_user).await;
+    }
+
+    async fn what_a_new_link_replaces_is_found_by_an_index(place: Place) {
+        let database = filled(&place).await;
+        let ada = user(1);
+        let mut tx = database.unit_of_work().begin().await.unwrap();
+        tx.users().insert(&ada, None).await.unwrap();
+        tx.links().add(&a_link(1, &ada, 0)).await.unwrap();
+        // Whether it is good; itself; whether there is a newer one; older ones.
+        assert_uses(&place, "account_links", "account_links_pkey", "PRIMARY KEY (id=?)").await;
+        forget_last("account_links");
+        let by_user = "account_links_user_id_idx (user_id=? AND purpose=?)";
+        for _ in 0..2 {
+            forget_last("account_links");
+            assert_uses(&place, "account_links", "account_links_user_id_idx", by_user).await;
+        }
     }
 
     async fn sessions_are_found_by_an_index(place: Place) {
@@ -154,6 +211,9 @@ on_both! {
         let mut plans = vec![("failed_attempts", "failed_attempts_since_idx", "failed_attempts_since_idx (since<?)")];
         tx.sessions().purge(at(0), 10).await.unwrap();
         plans.push(("sessions", "sessions_idle_until_idx", "sessions_idle_until_idx (idle_until<?)"));
+        tx.links().purge(at(0), 10).await.unwrap();
+        let by_end = "account_links_expires_at_idx (expires_at<?)";
+        plans.push(("account_links", "account_links_expires_at_idx", by_end));
         drop(tx);
         for (table, on_postgres, on_sqlite) in plans {
             // The last but one: what was found is deleted by its key.

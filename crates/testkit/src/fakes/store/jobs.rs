@@ -4,7 +4,7 @@ use super::super::lock;
 use super::{InMemoryStore, Tables};
 use async_trait::async_trait;
 use threshold_application::ports::{
-    Claim, JobAdmin, JobCount, JobQueue, JobRepository, ListedJob, StoreError, Uniqueness,
+    CLOCKS_DIFFER, Claim, JobAdmin, JobCount, JobQueue, JobRepository, ListedJob, StoreError, Uniqueness,
 };
 use threshold_domain::Timestamp;
 use threshold_domain::jobs::{Job, JobId, JobState, Settlement, Verdict};
@@ -20,7 +20,8 @@ impl JobRepository for Tables {
     }
 
     async fn tick(&mut self, schedule: &str, at: Timestamp) -> Result<bool, StoreError> {
-        let ticked = self.ticks.iter().any(|(name, last)| name == schedule && *last >= at);
+        let since = at..=at + CLOCKS_DIFFER;
+        let ticked = self.ticks.iter().any(|(name, last)| name == schedule && since.contains(last));
         if !ticked {
             self.ticks.push((schedule.to_owned(), at));
         }
