@@ -20,6 +20,7 @@ fn stores() -> Stores {
     Stores {
         unit_of_work: Arc::new(store.clone()),
         accounts: Arc::new(store.clone()),
+        user_pages: Arc::new(store.clone()),
         sessions: Arc::new(store.clone()),
         renewals: Arc::new(store.clone()),
         attempts: Arc::new(store.clone()),

@@ -1,6 +1,8 @@
 //! Transactions.
 
-use super::{AttemptRepository, JobRepository, LinkRepository, SessionRepository, StoreError, UserRepository};
+use super::{
+    AttemptRepository, JobRepository, LinkRepository, SessionRepository, StoreError, UserIntake, UserRepository,
+};
 use async_trait::async_trait;
 
 /// Begins transactions.
@@ -22,6 +24,9 @@ pub trait UnitOfWork: Send + Sync {
 pub trait Transaction: Send {
     /// Users, within this transaction.
     fn users(&mut self) -> &mut dyn UserRepository;
+
+    /// Users by the hundred, within this transaction.
+    fn intake(&mut self) -> &mut dyn UserIntake;
 
     /// Sessions, within this transaction.
     fn sessions(&mut self) -> &mut dyn SessionRepository;

@@ -1,6 +1,6 @@
 //! The entrance of the crate.
 
-use crate::accounts::DieselAccountReader;
+use crate::accounts::{DieselAccountReader, DieselUserPages};
 use crate::connections::Pools;
 use crate::database_url::Target;
 use crate::jobs::{Bell, DieselJobAdmin, DieselJobQueue, Listener};
@@ -16,7 +16,7 @@ use std::sync::{Arc, Weak};
 use std::time::Duration;
 use threshold_application::ports::{
     AccountReader, AttemptReader, BoxError, JobAdmin, JobBell, JobQueue, Meter, ReadinessCheck, SessionReader,
-    SessionRenewals, SigningKeyRepository, StoreError, UnitOfWork,
+    SessionRenewals, SigningKeyRepository, StoreError, UnitOfWork, UserPages,
 };
 
 /// How often idle connections are looked at and reported.
@@ -70,6 +70,12 @@ impl Database {
     #[must_use]
     pub fn accounts(&self) -> Arc<dyn AccountReader> {
         Arc::new(DieselAccountReader { pools: Arc::clone(&self.pools) })
+    }
+
+    /// Hands out all users.
+    #[must_use]
+    pub fn user_pages(&self) -> Arc<dyn UserPages> {
+        Arc::new(DieselUserPages { pools: Arc::clone(&self.pools) })
     }
 
     /// Reads sessions.

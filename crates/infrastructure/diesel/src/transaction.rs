@@ -12,7 +12,7 @@ use futures::FutureExt;
 use std::sync::Arc;
 use threshold_application::ports::{
     AttemptRepository, JobRepository, LinkRepository, SessionRepository, StoreError, Transaction, UnitOfWork,
-    UserRepository,
+    UserIntake, UserRepository,
 };
 use tokio::runtime::Handle;
 use tokio::task::spawn_blocking;
@@ -143,6 +143,10 @@ impl DieselTransaction {
 #[async_trait]
 impl Transaction for DieselTransaction {
     fn users(&mut self) -> &mut dyn UserRepository {
+        self
+    }
+
+    fn intake(&mut self) -> &mut dyn UserIntake {
         self
     }
 

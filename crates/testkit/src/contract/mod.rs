@@ -25,6 +25,7 @@ pub mod session_renewals;
 pub mod session_stores;
 pub mod stores;
 pub mod token_buckets;
+pub mod user_transfer;
 
 pub use stores::Stores;
 

@@ -5,7 +5,7 @@ use std::any::Any;
 use std::sync::Arc;
 use threshold_application::ports::{
     AccountReader, AttemptReader, EndedSession, JobAdmin, JobQueue, SessionReader, SessionRenewals,
-    SigningKeyRepository, StoreError, Uniqueness, UnitOfWork,
+    SigningKeyRepository, StoreError, Uniqueness, UnitOfWork, UserPages,
 };
 use threshold_domain::accounts::{DisplayName, Email, Login, PasswordHash, Standing, User, UserId};
 use threshold_domain::sessions::{Session, SignatureAlgorithm, SigningKey};
@@ -17,6 +17,8 @@ pub struct Stores {
     pub unit_of_work: Arc<dyn UnitOfWork>,
     /// Reads accounts.
     pub accounts: Arc<dyn AccountReader>,
+    /// Hands out all users.
+    pub user_pages: Arc<dyn UserPages>,
     /// Reads sessions.
     pub sessions: Arc<dyn SessionReader>,
     /// Uses refresh tokens up.
@@ -68,6 +70,18 @@ macro_rules! store_contract {
                 of_two_rotations_at_once_one_happens,
                 a_withdrawn_key_is_retired_too,
                 retired_keys_are_purged,
+            ]
+        );
+        $crate::contract_cases!(
+            user_transfer,
+            $fresh,
+            [
+                users_taken_in_are_there_as_they_came,
+                who_holds_a_name_is_told,
+                of_two_in_one_intake_the_first_gets_the_name,
+                names_of_deleted_users_are_free_for_an_intake,
+                an_intake_that_is_not_committed_is_none,
+                users_are_handed_out_page_by_page,
             ]
         );
         $crate::contract_cases!(

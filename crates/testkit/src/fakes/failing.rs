@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use threshold_application::ports::{
     AccountReader, AttemptReader, AttemptRepository, EndedSession, FoundSession, JobRepository, LinkRepository,
-    Renewal, SessionReader, SessionRenewals, SessionRepository, StoreError, Transaction, UnitOfWork, UserRepository,
+    Renewal, SessionReader, SessionRenewals, SessionRepository, StoreError, Transaction, UnitOfWork, UserIntake,
+    UserRepository,
 };
 use threshold_domain::Timestamp;
 use threshold_domain::accounts::{Credentials, Login, User, UserId};
@@ -62,6 +63,10 @@ impl UnitOfWork for FailingUnitOfWork {
 impl Transaction for FailingTransaction {
     fn users(&mut self) -> &mut dyn UserRepository {
         self.inner.users()
+    }
+
+    fn intake(&mut self) -> &mut dyn UserIntake {
+        self.inner.intake()
     }
 
     fn sessions(&mut self) -> &mut dyn SessionRepository {

@@ -5,6 +5,7 @@ mod jobs;
 mod links;
 mod sessions;
 mod signing_keys;
+mod transfer;
 
 use super::lock;
 use async_trait::async_trait;
@@ -12,7 +13,7 @@ use futures::lock::{Mutex as AsyncMutex, OwnedMutexGuard};
 use std::sync::{Arc, Mutex};
 use threshold_application::ports::{
     AccountReader, AttemptRepository, JobRepository, LinkRepository, SessionRepository, StoreError, Transaction,
-    Uniqueness, UnitOfWork, UserRepository,
+    Uniqueness, UnitOfWork, UserIntake, UserRepository,
 };
 use threshold_domain::Timestamp;
 use threshold_domain::accounts::{AccountLink, Credentials, Login, PasswordHash, Standing, User, UserId};
@@ -57,6 +58,10 @@ impl UnitOfWork for InMemoryStore {
 #[async_trait]
 impl Transaction for InMemoryTransaction {
     fn users(&mut self) -> &mut dyn UserRepository {
+        &mut self.tables
+    }
+
+    fn intake(&mut self) -> &mut dyn UserIntake {
         &mut self.tables
     }
 

@@ -9,6 +9,7 @@ async fn stores(kind: Kind) -> Stores {
     Stores {
         unit_of_work: database.unit_of_work(),
         accounts: database.accounts(),
+        user_pages: database.user_pages(),
         sessions: database.sessions(),
         renewals: database.renewals(),
         attempts: database.attempts(),
