@@ -51,7 +51,7 @@ pub struct SourceLine {
 pub struct LinePlace {
     /// Its number, from 1.
     pub number: u64,
-    /// The number of the line behind it.
+    /// The number of the line that the byte behind it is in.
     pub next_number: u64,
     /// Its bytes in the file, its end of line included.
     pub bytes: Range<u64>,
@@ -71,7 +71,7 @@ pub struct RefusedLine {
 pub struct Checkpoint {
     /// All bytes before this one are done.
     pub position: u64,
-    /// How many lines those are.
+    /// How many ends of lines those hold.
     pub lines: u64,
     /// What became of them.
     pub tally: ImportTally,
