@@ -15,6 +15,7 @@ mod openapi;
 mod operations;
 mod refresh;
 mod sessions;
+mod user_files;
 
 use threshold_tests::{Backend, Installation};
 

@@ -11,6 +11,7 @@
 
 mod baseline;
 mod big;
+mod import;
 mod load;
 mod me;
 mod memory;
@@ -93,6 +94,9 @@ fn main() {
         }
         if wanted("big") {
             big::run().await;
+        }
+        if wanted("import") {
+            import::run().await;
         }
     });
 }
