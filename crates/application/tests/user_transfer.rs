@@ -137,7 +137,7 @@ async fn every_line_is_imported_or_there_already_or_refused_with_its_reason() {
 }
 
 fn many() -> Lines {
-    Lines::of((1..=1_200).map(|number| if number % 100 == 0 { "!".to_owned() } else { format!("u{number}@x") }))
+    Lines::of((1..=2_400).map(|number| if number % 100 == 0 { "!".to_owned() } else { format!("u{number}@x") }))
 }
 
 #[tokio::test]
@@ -147,15 +147,15 @@ async fn a_run_that_the_store_ends_goes_on_and_ends_like_an_undisturbed_one() {
     let users = import(&store, Arc::new(failing.clone()));
     let (mut lines, mut watch) = (many(), Watch::default());
     // As if the first batch were done and the process gone.
-    let mut first = Lines::of(lines.text.iter().take(500).cloned());
+    let mut first = Lines::of(lines.text.iter().take(1_000).cloned());
     users.execute(&mut first, &mut watch).await.unwrap();
     failing.set_commits_fail(true);
     let outcome = users.execute(&mut lines, &mut watch).await;
     assert!(matches!(outcome, Err(ImportError::Store(_))), "{outcome:?}");
     failing.set_commits_fail(false);
     let done = users.execute(&mut lines, &mut watch).await.unwrap();
-    assert_eq!(done, tally(1_188 - 495, 495, 12));
-    assert_eq!((addresses(&store).await.len(), lines.refused.len()), (1_188, 12));
+    assert_eq!(done, tally(2_376 - 990, 990, 24));
+    assert_eq!((addresses(&store).await.len(), lines.refused.len()), (2_376, 24));
 }
 
 /// A source that ends the run in the middle, as a killed process does.
@@ -193,8 +193,8 @@ async fn a_run_that_was_cut_off_goes_on_behind_its_checkpoint() {
     let outcome = users.execute(&mut CutOff(&mut lines, 1), &mut watch).await;
     assert!(matches!(outcome, Err(ImportError::Source(_))), "{outcome:?}");
     let done = users.execute(&mut lines, &mut watch).await.unwrap();
-    assert_eq!((done, watch.resumed), (tally(495 + 198, 495, 12), 1));
-    assert_eq!((addresses(&store).await.len(), lines.refused.len()), (1_188, 12));
+    assert_eq!((done, watch.resumed), (tally(990 + 396, 990, 24), 1));
+    assert_eq!((addresses(&store).await.len(), lines.refused.len()), (2_376, 24));
 }
 
 #[tokio::test]
@@ -204,8 +204,8 @@ async fn a_checkpoint_of_a_store_that_is_empty_again_does_not_count() {
     let cut_off = import(&before, Arc::new(before.clone())).execute(&mut CutOff(&mut lines, 1), &mut watch).await;
     assert!(cut_off.is_err() && lines.checkpoint().is_some());
     let done = import(&store, Arc::new(store.clone())).execute(&mut lines, &mut watch).await.unwrap();
-    assert_eq!((done, watch.resumed), (tally(1_188, 0, 12), 0));
-    assert_eq!(lines.refused.len(), 12);
+    assert_eq!((done, watch.resumed), (tally(2_376, 0, 24), 0));
+    assert_eq!(lines.refused.len(), 24);
 }
 
 /// Remembers what was written.

@@ -8,8 +8,8 @@ use futures::future::join;
 use std::sync::Arc;
 use threshold_domain::accounts::{FieldFault, ImportedUser, UserId, UserRecord};
 
-/// Users in one transaction: few enough for others to write between two of them.
-const BATCH: usize = 500;
+/// Users in one transaction, some ten milliseconds of work: others write between two of them.
+const BATCH: usize = 1_000;
 /// How often a transaction is tried that the store could not do, before the run ends; it can be taken up again later.
 const TRIES: u32 = 3;
 
