@@ -75,7 +75,7 @@ fn reading_goes_on_where_it_was_cut_off() {
     let lines = file.read(10).unwrap();
     let checkpoint = refuse(&mut file, &lines[0], 1);
     // Cut off between the lines and their checkpoint.
-    file.keep(&[RefusedLine { place: lines[1].place.clone(), reason: "bad".to_owned() }], &checkpoint).unwrap();
+    fs::write(format!("{}.reasons", path.display()), "line 1: bad\nline 2: ").unwrap();
     fs::write(format!("{}.rejected", path.display()), "{\n[\n{}\n{").unwrap();
     drop(file);
 
@@ -83,6 +83,8 @@ fn reading_goes_on_where_it_was_cut_off() {
     let found = file.checkpoint().unwrap();
     assert_eq!(found, checkpoint);
     file.start(&found).unwrap();
+    assert_eq!(text(&path, "rejected").unwrap(), "{\n");
+    assert_eq!(text(&path, "reasons").unwrap(), "line 1: bad\n");
     let again = file.read(1).unwrap();
     assert_eq!(again[0].place, lines[1].place);
     file.finish().unwrap();
