@@ -58,6 +58,8 @@ fn write_users(installation: &Installation, file: &str) {
             .unwrap();
         }
     }
+    // Else the disk would still write it while the import waits for the disk.
+    out.into_inner().unwrap().sync_all().unwrap();
 }
 
 /// How long it takes, and the most memory that it ever had.
