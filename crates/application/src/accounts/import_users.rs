@@ -8,14 +8,14 @@ use futures::future::join;
 use std::sync::Arc;
 use threshold_domain::accounts::{FieldFault, ImportedUser, UserId, UserRecord};
 
-/// Users in one transaction, some ten milliseconds of work: others write between two of them.
+/// Users in one transaction, some ten milliseconds of work.
 const BATCH: usize = 1_000;
 /// How often a transaction is tried that the store could not do, before the run ends; it can be taken up again later.
 const TRIES: u32 = 3;
 
 /// Brings in the users of a file.
 pub struct ImportUsers {
-    /// Stores them.
+    /// Stores them; lets others write between two transactions.
     pub unit_of_work: Arc<dyn UnitOfWork>,
     /// Tells whether an earlier run's users are still there.
     pub accounts: Arc<dyn AccountReader>,
@@ -61,7 +61,7 @@ impl ImportUsers {
         let mut done = self.resume(source, progress).await?;
         let mut next = self.prepare(source)?;
         while let Some(batch) = next {
-            // While the store works, the lines that come after are read.
+            // While the store works or lets others go first, the lines that come after are read.
             let (intakes, read_on) = join(self.store(&batch.users), async { self.prepare(source) }).await;
             let (refused, checkpoint) = settle(batch, intakes?, &done);
             source.keep(&refused, &checkpoint).map_err(ImportError::Source)?;

@@ -5,6 +5,7 @@ use crate::connections::Pools;
 use crate::database_url::Target;
 use crate::jobs::{Bell, DieselJobAdmin, DieselJobQueue, Listener};
 use crate::limits::DieselAttemptReader;
+use crate::patient::PatientUnitOfWork;
 use crate::readiness::{DatabaseAnswers, MigrationsApplied};
 use crate::sessions::{DieselSessionReader, DieselSessionRenewals, DieselSigningKeys};
 use crate::transaction::DieselUnitOfWork;
@@ -60,6 +61,12 @@ impl Database {
     #[must_use]
     pub fn unit_of_work(&self) -> Arc<dyn UnitOfWork> {
         Arc::new(self.transactions())
+    }
+
+    /// Begins transactions, any number one after the other, without keeping others from writing.
+    #[must_use]
+    pub fn patient_unit_of_work(&self) -> Arc<dyn UnitOfWork> {
+        Arc::new(PatientUnitOfWork(self.transactions()))
     }
 
     fn transactions(&self) -> DieselUnitOfWork {

@@ -16,7 +16,7 @@ use threshold_telemetry::PrometheusMeter;
 pub async fn user_import(settings: &Settings) -> Result<ImportUsers, StartError> {
     let database = open_database(settings, &Arc::new(PrometheusMeter::new()?)).await?;
     Ok(ImportUsers {
-        unit_of_work: database.unit_of_work(),
+        unit_of_work: database.patient_unit_of_work(),
         accounts: database.accounts(),
         hashes: Arc::new(BcryptHashCheck),
         clock: Arc::new(SystemClock),
