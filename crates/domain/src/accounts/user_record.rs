@@ -2,7 +2,7 @@
 
 use super::{Credentials, DisplayName, Email, ImportedUser, PasswordHash, Standing, User, UserId, Username};
 use crate::{Refusal, RefusalCode, Timestamp};
-use chrono::SecondsFormat;
+use chrono::{Datelike, SecondsFormat};
 use std::fmt;
 use uuid::Uuid;
 
@@ -193,11 +193,12 @@ fn standing(text: &str) -> Result<Standing, Refusal> {
         .ok_or_else(|| invalid("A status is `unverified`, `active` or `suspended`."))
 }
 
-/// A time of RFC 3339, cut to microseconds.
+/// A time of RFC 3339, cut to microseconds; in UTC too its year has four digits.
 fn timestamp(text: &str) -> Result<Timestamp, Refusal> {
     let read = chrono::DateTime::parse_from_rfc3339(text).ok();
     let cut = read.and_then(|at| Timestamp::from_timestamp_micros(at.timestamp_micros()));
-    cut.ok_or_else(|| invalid("A time is written like 2026-11-21T03:23:02Z (RFC 3339)."))
+    cut.filter(|at| (0..=9999).contains(&at.year()))
+        .ok_or_else(|| invalid("A time is written like 2026-11-21T03:23:02Z (RFC 3339)."))
 }
 
 /// The standing of who said `status` and did or did not prove the address. Only who is suspended may have done either.
@@ -285,6 +286,13 @@ mod tests {
     fn times_are_read_in_any_zone_and_cut_to_microseconds() {
         let user = parse(&[(UserField::CreatedAt, "2026-01-01T02:00:00.123456789+02:00")]).unwrap();
         assert_eq!(user.credentials.user.created_at, at("2026-01-01T00:00:00.123456Z"));
+    }
+
+    #[test]
+    fn a_time_that_could_not_be_written_again_is_refused() {
+        for text in ["0000-01-01T00:00:00+23:00", "9999-12-31T23:59:59-23:00"] {
+            assert_eq!(parse(&[(UserField::CreatedAt, text)]).unwrap_err()[0].field, UserField::CreatedAt);
+        }
     }
 
     #[test]
