@@ -30,7 +30,9 @@ pub(crate) async fn run() {
             execute(&installation, clear);
             let figures = format!("{:.0} users/s of {:.0} by {baseline}", pace(taken), pace(bare));
             let what = format!("users import, a million, {form}, {name}");
-            report(&what, &figures, bare.as_secs_f64() / taken.as_secs_f64(), Some(("at least", 0.25)));
+            // On SQLite others are let go first: that costs what it costs.
+            let goal = (backend == Backend::Postgres).then_some(("at least", 0.25));
+            report(&what, &figures, bare.as_secs_f64() / taken.as_secs_f64(), goal);
             let (what, ratio) = (format!("its memory at most, of {MEGABYTES} MB"), megabytes / MEGABYTES);
             report(&what, &format!("{megabytes:.1} MB"), ratio, Some(("at most", 1.0)));
         }
