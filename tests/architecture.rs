@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use syn::visit::Visit;
 
 /// Which of our crates each crate may depend on.
-const LAYERS: [(&str, &[&str]); 12] = [
+const LAYERS: [(&str, &[&str]); 13] = [
     ("threshold-domain", &[]),
     ("threshold-application", &["threshold-domain"]),
     ("threshold-testkit", &["threshold-domain", "threshold-application"]),
@@ -20,6 +20,7 @@ const LAYERS: [(&str, &[&str]); 12] = [
     ("threshold-telemetry", &["threshold-domain", "threshold-application"]),
     ("threshold-tokens", &["threshold-domain", "threshold-application"]),
     ("threshold-transport", &["threshold-domain", "threshold-application"]),
+    ("threshold-user-files", &["threshold-domain", "threshold-application"]),
     (
         "threshold-server",
         &[
@@ -33,6 +34,7 @@ const LAYERS: [(&str, &[&str]); 12] = [
             "threshold-telemetry",
             "threshold-tokens",
             "threshold-transport",
+            "threshold-user-files",
         ],
     ),
 ];

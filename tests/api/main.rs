@@ -19,6 +19,7 @@ mod pre_hijack;
 mod profile;
 mod refresh;
 mod sessions;
+mod user_files;
 
 use threshold_tests::{Backend, Installation};
 

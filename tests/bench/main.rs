@@ -11,6 +11,7 @@
 
 mod baseline;
 mod big;
+mod import;
 mod jobs;
 mod load;
 mod me;
@@ -101,6 +102,9 @@ fn main() {
         }
         if wanted("big") {
             big::run().await;
+        }
+        if wanted("import") {
+            import::run().await;
         }
     });
 }

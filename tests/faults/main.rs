@@ -3,6 +3,7 @@
 
 mod clients;
 mod crash;
+mod imports;
 mod instances;
 mod jobs;
 mod keys;

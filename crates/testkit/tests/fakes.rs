@@ -22,6 +22,7 @@ fn stores() -> Stores {
         accounts: Arc::new(store.clone()),
         roles: Arc::new(store.clone()),
         personal_data: Arc::new(store.clone()),
+        user_pages: Arc::new(store.clone()),
         sessions: Arc::new(store.clone()),
         renewals: Arc::new(store.clone()),
         attempts: Arc::new(store.clone()),

@@ -1,9 +1,11 @@
-//! Accounts: registering, proving the address, a new password, looking at and changing oneself, leaving, and the mails about it.
+//! Accounts: registering, proving the address, a new password, looking at and changing oneself, leaving, the mails about it, and many accounts at once.
 
 mod change_password;
 mod create_account;
 mod delete_account;
 mod export_personal_data;
+mod export_users;
+mod import_users;
 mod link_error;
 mod register;
 mod request_link;
@@ -18,6 +20,8 @@ pub use change_password::{ChangePassword, ChangePasswordError, CheckedChange};
 pub use create_account::{CreateAccount, CreateAccountError, NewAccount};
 pub use delete_account::{CheckedDeletion, DeleteAccount, DeleteAccountError, Deletion};
 pub use export_personal_data::{ExportPersonalData, ExportPersonalDataError};
+pub use export_users::{ExportError, ExportUsers};
+pub use import_users::{ImportError, ImportUsers};
 pub use link_error::LinkError;
 pub use register::{HashedRegistration, Register, RegisterError};
 pub use request_link::RequestLink;

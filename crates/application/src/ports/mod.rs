@@ -26,6 +26,8 @@ mod store_error;
 mod token_buckets;
 mod unit_of_work;
 mod user_cache;
+mod user_files;
+mod user_transfer;
 
 pub use access::{GrantRepository, RoleReader, RoleRepository};
 pub use access_tokens::{AccessTokens, IssueTokenError, TokenRejection};
@@ -54,6 +56,10 @@ pub use store_error::{StoreError, Uniqueness};
 pub use token_buckets::{BucketsError, Taken, TokenBuckets};
 pub use unit_of_work::{Transaction, UnitOfWork};
 pub use user_cache::UserCache;
+pub use user_files::{
+    Checkpoint, ImportProgress, ImportTally, LinePlace, RefusedLine, SourceLine, UserSink, UserSource,
+};
+pub use user_transfer::{Intake, PasswordHashCheck, UserIntake, UserPages};
 
 /// The cause of a failure, kept for the log and never shown to clients.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;

@@ -2,7 +2,7 @@
 
 use super::{
     AttemptRepository, GrantRepository, JobRepository, LinkRepository, PasswordRepository, RoleRepository,
-    SessionRepository, StoreError, UserRepository,
+    SessionRepository, StoreError, UserIntake, UserRepository,
 };
 use async_trait::async_trait;
 
@@ -34,6 +34,8 @@ pub trait Transaction: Send {
 
     /// Passwords, within this transaction.
     fn passwords(&mut self) -> &mut dyn PasswordRepository;
+    /// Users by the hundred, within this transaction.
+    fn intake(&mut self) -> &mut dyn UserIntake;
 
     /// Sessions, within this transaction.
     fn sessions(&mut self) -> &mut dyn SessionRepository;

@@ -2,6 +2,7 @@
 
 mod display_name;
 mod email;
+mod imported_user;
 mod link;
 mod login;
 mod password;
@@ -11,10 +12,12 @@ mod profile_changes;
 mod registration;
 mod user;
 mod user_id;
+mod user_record;
 mod username;
 
 pub use display_name::DisplayName;
 pub use email::Email;
+pub use imported_user::ImportedUser;
 pub use link::{AccountLink, LinkId, LinkPurpose, LinkToken};
 pub use login::Login;
 pub use password::Password;
@@ -24,4 +27,5 @@ pub use profile_changes::{Change, ProfileChanges};
 pub use registration::Registration;
 pub use user::{Credentials, SignInRefusal, Standing, User, UserStatus};
 pub use user_id::UserId;
+pub use user_record::{FieldFault, UserField, UserRecord};
 pub use username::{ReservedUsernames, Username};

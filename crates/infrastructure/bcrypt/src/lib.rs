@@ -4,6 +4,7 @@
 //! interleaved on one thread, each result bit for bit what the `bcrypt` crate gives. The work is bounded: who would wait
 //! longer than the settings allow is told so at once, and work that nobody waits for any more is not done.
 
+mod hash_check;
 mod hasher;
 mod interleaved;
 mod lanes;
@@ -12,5 +13,6 @@ mod pool;
 mod settings;
 mod stored_hash;
 
+pub use hash_check::BcryptHashCheck;
 pub use hasher::BcryptHasher;
 pub use settings::{BcryptSettings, Cost};

@@ -1,11 +1,12 @@
 //! The entrance of the crate.
 
 use crate::access::DieselRoleReader;
-use crate::accounts::{DieselAccountReader, DieselPersonalDataReader};
+use crate::accounts::{DieselAccountReader, DieselPersonalDataReader, DieselUserPages};
 use crate::connections::Pools;
 use crate::database_url::Target;
 use crate::jobs::{Bell, DieselJobAdmin, DieselJobQueue, Listener};
 use crate::limits::DieselAttemptReader;
+use crate::patient::PatientUnitOfWork;
 use crate::readiness::{DatabaseAnswers, MigrationsApplied};
 use crate::sessions::{DieselSessionReader, DieselSessionRenewals, DieselSigningKeys};
 use crate::transaction::DieselUnitOfWork;
@@ -17,7 +18,7 @@ use std::sync::{Arc, Weak};
 use std::time::Duration;
 use threshold_application::ports::{
     AccountReader, AttemptReader, BoxError, JobAdmin, JobBell, JobQueue, Meter, PersonalDataReader, ReadinessCheck,
-    RoleReader, SessionReader, SessionRenewals, SigningKeyRepository, StoreError, UnitOfWork,
+    RoleReader, SessionReader, SessionRenewals, SigningKeyRepository, StoreError, UnitOfWork, UserPages,
 };
 
 /// How often idle connections are looked at and reported.
@@ -63,6 +64,12 @@ impl Database {
         Arc::new(self.transactions())
     }
 
+    /// Begins transactions, any number one after the other, without keeping others from writing.
+    #[must_use]
+    pub fn patient_unit_of_work(&self) -> Arc<dyn UnitOfWork> {
+        Arc::new(PatientUnitOfWork(self.transactions()))
+    }
+
     fn transactions(&self) -> DieselUnitOfWork {
         DieselUnitOfWork { pools: Arc::clone(&self.pools), bell: Arc::clone(&self.bell) }
     }
@@ -83,6 +90,12 @@ impl Database {
     #[must_use]
     pub fn personal_data(&self) -> Arc<dyn PersonalDataReader> {
         Arc::new(DieselPersonalDataReader { pools: Arc::clone(&self.pools) })
+    }
+
+    /// Hands out all users.
+    #[must_use]
+    pub fn user_pages(&self) -> Arc<dyn UserPages> {
+        Arc::new(DieselUserPages { pools: Arc::clone(&self.pools) })
     }
 
     /// Reads sessions.

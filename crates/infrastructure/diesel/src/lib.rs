@@ -38,7 +38,7 @@ mod jobs;
 mod limits;
 mod links;
 mod migrations;
-
+mod patient;
 mod readiness;
 mod schema;
 mod sessions;

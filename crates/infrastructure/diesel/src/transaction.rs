@@ -12,7 +12,7 @@ use futures::FutureExt;
 use std::sync::Arc;
 use threshold_application::ports::{
     AttemptRepository, GrantRepository, JobRepository, LinkRepository, PasswordRepository, RoleRepository,
-    SessionRepository, StoreError, Transaction, UnitOfWork, UserRepository,
+    SessionRepository, StoreError, Transaction, UnitOfWork, UserIntake, UserRepository,
 };
 use tokio::runtime::Handle;
 use tokio::task::spawn_blocking;
@@ -155,6 +155,10 @@ impl Transaction for DieselTransaction {
     }
 
     fn passwords(&mut self) -> &mut dyn PasswordRepository {
+        self
+    }
+
+    fn intake(&mut self) -> &mut dyn UserIntake {
         self
     }
 

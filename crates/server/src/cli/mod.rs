@@ -3,10 +3,12 @@
 mod admin;
 mod config;
 mod healthcheck;
+mod import_progress;
 mod jobs;
 mod keys;
 mod migrate;
 mod serve;
+mod users;
 
 use crate::config::{Faults, Settings, Sources};
 use clap::{Args, Parser, Subcommand};
@@ -49,6 +51,9 @@ enum Command {
     /// Lists jobs, and has them done again or not at all.
     #[command(subcommand)]
     Jobs(jobs::Task),
+    /// Brings users in from a file, and writes them into one.
+    #[command(subcommand)]
+    Users(users::Task),
     /// Checks, shows or explains the settings.
     #[command(subcommand)]
     Config(config::Task),
@@ -73,6 +78,9 @@ enum Failure {
     /// The settings are wrong: exit code 2.
     #[error(transparent)]
     Settings(#[from] Faults),
+    /// What the command was given can't be used: exit code 2.
+    #[error(transparent)]
+    Usage(Box<dyn Error + Send + Sync>),
     /// Anything else: exit code 1.
     #[error(transparent)]
     Other(#[from] Box<dyn Error + Send + Sync>),
@@ -85,7 +93,7 @@ pub fn run() -> ExitCode {
     let sources = Sources::of_process(flags.set);
     let Err(failure) = execute(&command, &sources) else { return ExitCode::SUCCESS };
     let code = match &failure {
-        Failure::Settings(_) => 2,
+        Failure::Settings(_) | Failure::Usage(_) => 2,
         Failure::Other(_) => 1,
     };
     for line in ErrorChain(&failure).to_string().lines() {
@@ -102,6 +110,7 @@ fn execute(command: &Command, sources: &Sources) -> Result<(), Failure> {
         Command::Admin(task) => admin::run(task, &Settings::read(sources)?),
         Command::Keys(task) => keys::run(task, &Settings::read(sources)?),
         Command::Jobs(task) => jobs::run(task, &Settings::read(sources)?),
+        Command::Users(task) => users::run(task, &Settings::read(sources)?),
         Command::Config(task) => config::run(*task, sources),
         Command::Openapi => print(&openapi()?),
         Command::Metrics(Metrics::Reference) => print(&threshold_telemetry::metrics_reference()),

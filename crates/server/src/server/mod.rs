@@ -8,6 +8,7 @@ mod job_wiring;
 mod key_keeper;
 mod master_key;
 mod running;
+mod user_wiring;
 mod wiring;
 mod worker;
 
@@ -16,3 +17,4 @@ pub use job_wiring::job_management;
 pub use key_keeper::key_rotation;
 pub use master_key::MasterKeyFileError;
 pub use running::{Running, StartError};
+pub use user_wiring::{user_export, user_import};

@@ -24,9 +24,11 @@ pub mod password_hasher;
 pub mod revocation_list;
 pub mod session_renewals;
 pub mod session_stores;
+pub mod signing_keys;
 pub mod stores;
 pub mod token_buckets;
 pub mod user_changes;
+pub mod user_transfer;
 
 pub use stores::Stores;
 

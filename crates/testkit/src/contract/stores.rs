@@ -1,14 +1,14 @@
-//! Accounts, sessions and signing keys, and the transactions that change them.
+//! Accounts and sessions, and the transactions that change them.
 
-use crate::{a_session, a_signing_key, a_user, at};
+use crate::{a_session, a_user, at};
 use std::any::Any;
 use std::sync::Arc;
 use threshold_application::ports::{
     AccountReader, AttemptReader, EndedSession, JobAdmin, JobQueue, PersonalDataReader, RoleReader, SessionReader,
-    SessionRenewals, SigningKeyRepository, StoreError, Uniqueness, UnitOfWork,
+    SessionRenewals, SigningKeyRepository, StoreError, Uniqueness, UnitOfWork, UserPages,
 };
 use threshold_domain::accounts::{DisplayName, Email, Login, PasswordHash, PasswordVersion, Standing, User, UserId};
-use threshold_domain::sessions::{Session, SignatureAlgorithm, SigningKey};
+use threshold_domain::sessions::Session;
 use uuid::Uuid;
 
 /// The store ports of one empty store.
@@ -21,6 +21,8 @@ pub struct Stores {
     pub roles: Arc<dyn RoleReader>,
     /// Reads everything about somebody.
     pub personal_data: Arc<dyn PersonalDataReader>,
+    /// Hands out all users.
+    pub user_pages: Arc<dyn UserPages>,
     /// Reads sessions.
     pub sessions: Arc<dyn SessionReader>,
     /// Uses refresh tokens up.
@@ -65,13 +67,18 @@ macro_rules! store_contract {
                 ending_what_is_not_there_is_no_error,
                 ended_sessions_are_told_from_a_moment_on,
                 a_used_session_id_is_refused,
-                keys_come_back_oldest_first,
-                one_key_an_algorithm_signs,
-                a_used_key_id_is_refused,
-                a_rotation_puts_one_key_in_the_place_of_another,
-                of_two_rotations_at_once_one_happens,
-                a_withdrawn_key_is_retired_too,
-                retired_keys_are_purged,
+            ]
+        );
+        $crate::contract_cases!(
+            user_transfer,
+            $fresh,
+            [
+                users_taken_in_are_there_as_they_came,
+                who_holds_a_name_is_told,
+                of_two_in_one_intake_the_first_gets_the_name,
+                names_of_deleted_users_are_free_for_an_intake,
+                an_intake_that_is_not_committed_is_none,
+                users_are_handed_out_page_by_page,
             ]
         );
         $crate::contract_cases!(
@@ -110,6 +117,19 @@ macro_rules! store_contract {
                 the_newest_link_voids_the_older_ones,
                 voiding_links_spares_those_of_others,
                 old_links_are_purged,
+            ]
+        );
+        $crate::contract_cases!(
+            signing_keys,
+            $fresh,
+            [
+                keys_come_back_oldest_first,
+                one_key_an_algorithm_signs,
+                a_used_key_id_is_refused,
+                a_rotation_puts_one_key_in_the_place_of_another,
+                of_two_rotations_at_once_one_happens,
+                a_withdrawn_key_is_retired_too,
+                retired_keys_are_purged,
             ]
         );
         $crate::contract_cases!(
@@ -196,7 +216,7 @@ async fn end(stores: &Stores, session: &Session, seconds: i64) -> bool {
     ended
 }
 
-fn broken(outcome: Result<(), StoreError>) -> Uniqueness {
+pub(super) fn broken(outcome: Result<(), StoreError>) -> Uniqueness {
     match outcome {
         Err(StoreError::NotUnique(rule)) => rule,
         other => panic!("expected a broken rule, not {other:?}"),
@@ -416,88 +436,4 @@ pub async fn a_used_session_id_is_refused(stores: &Stores) {
     insert(stores, &a_user(1)).await.unwrap();
     start(stores, &a_session(10, &a_user(1))).await.unwrap();
     assert_eq!(broken(start(stores, &a_session(10, &a_user(1))).await), Uniqueness::Id);
-}
-
-/// Byte for byte.
-pub async fn keys_come_back_oldest_first(stores: &Stores) {
-    let newer = SigningKey { created_at: at(9), ..a_signing_key("newer") };
-    let older = SigningKey { created_at: at(1), retired_at: Some(at(9)), ..a_signing_key("older") };
-    stores.signing_keys.insert(&newer).await.unwrap();
-    stores.signing_keys.insert(&older).await.unwrap();
-    assert_eq!(stores.signing_keys.list().await.unwrap(), [older, newer]);
-}
-
-/// Retired ones stand beside it, and other algorithms have their own.
-pub async fn one_key_an_algorithm_signs(stores: &Stores) {
-    let keys = &stores.signing_keys;
-    keys.insert(&a_signing_key("first")).await.unwrap();
-    assert_eq!(broken(keys.insert(&a_signing_key("second")).await), Uniqueness::SigningKey);
-    keys.insert(&SigningKey { retired_at: Some(at(1)), ..a_signing_key("retired") }).await.unwrap();
-    keys.insert(&SigningKey { algorithm: SignatureAlgorithm::Es256, ..a_signing_key("other") }).await.unwrap();
-    assert_eq!(keys.list().await.unwrap().len(), 3);
-}
-
-/// A thumbprint names one key.
-pub async fn a_used_key_id_is_refused(stores: &Stores) {
-    let retired = SigningKey { retired_at: Some(at(1)), ..a_signing_key("one") };
-    stores.signing_keys.insert(&retired).await.unwrap();
-    assert_eq!(broken(stores.signing_keys.insert(&retired).await), Uniqueness::Id);
-}
-
-/// Which signs until the new one does.
-pub async fn a_rotation_puts_one_key_in_the_place_of_another(stores: &Stores) {
-    let keys = &stores.signing_keys;
-    let first = a_signing_key("first");
-    keys.insert(&first).await.unwrap();
-    let second = SigningKey { created_at: at(5), signs_from: at(9), ..a_signing_key("second") };
-    assert!(keys.rotate(&first.id, &second).await.unwrap());
-    let retired = SigningKey { retired_at: Some(at(9)), ..first.clone() };
-    assert_eq!(keys.list().await.unwrap(), [retired, second.clone()]);
-    let third = SigningKey { created_at: at(6), ..a_signing_key("third") };
-    assert!(!keys.rotate(&first.id, &third).await.unwrap(), "it is retired already");
-    assert_eq!(broken(keys.rotate(&second.id, &first).await.map(drop)), Uniqueness::Id);
-    let kept = keys.list().await.unwrap();
-    assert_eq!((kept.len(), kept.last()), (2, Some(&second)), "both or nothing");
-}
-
-/// And the other one learns it.
-pub async fn of_two_rotations_at_once_one_happens(stores: &Stores) {
-    let keys = &stores.signing_keys;
-    let first = a_signing_key("first");
-    keys.insert(&first).await.unwrap();
-    let next = |name| SigningKey { created_at: at(5), signs_from: at(9), ..a_signing_key(name) };
-    let (one, two) = (next("one"), next("two"));
-    let (one, two) = futures::join!(keys.rotate(&first.id, &one), keys.rotate(&first.id, &two));
-    assert!(one.unwrap() != two.unwrap());
-    assert_eq!(keys.list().await.unwrap().len(), 2);
-}
-
-/// Now at the latest.
-pub async fn a_withdrawn_key_is_retired_too(stores: &Stores) {
-    let keys = &stores.signing_keys;
-    let retired = SigningKey { retired_at: Some(at(1)), ..a_signing_key("a-retired") };
-    let leaving = SigningKey { retired_at: Some(at(9)), ..a_signing_key("b-leaving") };
-    let signing = a_signing_key("c-signing");
-    for key in [&retired, &leaving, &signing] {
-        keys.insert(key).await.unwrap();
-        assert!(keys.withdraw(&key.id, at(5)).await.unwrap());
-        assert!(!keys.withdraw(&key.id, at(6)).await.unwrap());
-    }
-    assert!(!keys.withdraw(&a_signing_key("unknown").id, at(5)).await.unwrap());
-    let kept = keys.list().await.unwrap();
-    let times: Vec<_> = kept.iter().map(|key| (key.retired_at, key.withdrawn_at)).collect();
-    assert_eq!(times, [(Some(at(1)), Some(at(5))), (Some(at(5)), Some(at(5))), (Some(at(5)), Some(at(5)))]);
-}
-
-/// Those that are not retired stay.
-pub async fn retired_keys_are_purged(stores: &Stores) {
-    let keys = &stores.signing_keys;
-    keys.insert(&a_signing_key("signing")).await.unwrap();
-    for (name, seconds) in [("old", 1), ("newer", 5)] {
-        keys.insert(&SigningKey { retired_at: Some(at(seconds)), ..a_signing_key(name) }).await.unwrap();
-    }
-    assert_eq!(keys.purge(at(5)).await.unwrap(), 1);
-    let mut left: Vec<_> = keys.list().await.unwrap().into_iter().map(|key| key.id.to_string()).collect();
-    left.sort_unstable();
-    assert_eq!(left, ["newer", "signing"]);
 }

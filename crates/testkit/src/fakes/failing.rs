@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use threshold_application::ports::{
     AccountReader, AttemptReader, AttemptRepository, EndedSession, FoundSession, GrantRepository, GrantsChange,
     JobRepository, LinkRepository, PasswordRepository, Renewal, RenewedSession, RoleRepository, SessionReader,
-    SessionRenewals, SessionRepository, StoreError, Transaction, UnitOfWork, UserRepository,
+    SessionRenewals, SessionRepository, StoreError, Transaction, UnitOfWork, UserIntake, UserRepository,
 };
 use threshold_domain::Timestamp;
 use threshold_domain::accounts::{Credentials, Login, User, UserId};
@@ -75,6 +75,10 @@ impl Transaction for FailingTransaction {
 
     fn passwords(&mut self) -> &mut dyn PasswordRepository {
         self.inner.passwords()
+    }
+
+    fn intake(&mut self) -> &mut dyn UserIntake {
+        self.inner.intake()
     }
 
     fn sessions(&mut self) -> &mut dyn SessionRepository {

@@ -6,6 +6,7 @@ mod jobs;
 mod links;
 mod sessions;
 mod signing_keys;
+mod transfer;
 
 use super::lock;
 use async_trait::async_trait;
@@ -14,7 +15,7 @@ use std::sync::{Arc, Mutex};
 use threshold_application::ports::{
     AccountReader, AttemptRepository, GrantRepository, GrantsChange, JobRepository, LinkRepository, PasswordRepository,
     PersonalData, PersonalDataReader, RoleRepository, SessionRepository, StoreError, Transaction, Uniqueness,
-    UnitOfWork, UserRepository,
+    UnitOfWork, UserIntake, UserRepository,
 };
 use threshold_domain::Timestamp;
 use threshold_domain::access::Role;
@@ -75,6 +76,10 @@ impl Transaction for InMemoryTransaction {
     }
 
     fn passwords(&mut self) -> &mut dyn PasswordRepository {
+        &mut self.tables
+    }
+
+    fn intake(&mut self) -> &mut dyn UserIntake {
         &mut self.tables
     }
 

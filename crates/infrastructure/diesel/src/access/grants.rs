@@ -3,10 +3,13 @@
 use super::row::GrantsRow;
 use crate::connections::Connection;
 use crate::schema::{grants_versions, user_roles, users};
+use crate::statements::Prepared;
 use crate::transaction::DieselTransaction;
-use crate::types::{Id, Instant};
+use crate::types::{Id, Instant, SqlId};
 use async_trait::async_trait;
 use diesel::prelude::*;
+use diesel::sql_query;
+use diesel::sql_types::{Array, Text};
 use diesel_async::RunQueryDsl;
 use threshold_application::ports::{GrantRepository, StoreError};
 use threshold_domain::Timestamp;
@@ -76,4 +79,23 @@ pub(crate) async fn add_roles(connection: &mut Connection, user: Id, roles: &[Ro
         on!(connection, |c| diesel::insert_into(user_roles::table).values(row).execute(c).await)?;
     }
     Ok(())
+}
+
+/// Gives roles to users who have none of them, many at once.
+pub(crate) async fn add_many_roles(connection: &mut Connection, held: &[(Id, &str)]) -> QueryResult<()> {
+    match connection {
+        Connection::Postgres(link) => {
+            let insert = "INSERT INTO user_roles (user_id, role) SELECT * FROM unnest($1, $2)";
+            let (users, roles): (Vec<Id>, Vec<&str>) = held.iter().copied().unzip();
+            let insert = sql_query(insert).bind::<Array<SqlId>, _>(users).bind::<Array<Text>, _>(roles);
+            Prepared(insert).execute(&mut **link).await.map(drop)
+        }
+        Connection::Sqlite(link) => {
+            for (user, role) in held {
+                let row = (user_roles::user_id.eq(user), user_roles::role.eq(role));
+                Prepared(diesel::insert_into(user_roles::table).values(row)).execute(&mut **link).await?;
+            }
+            Ok(())
+        }
+    }
 }

@@ -37,20 +37,20 @@ pub(crate) struct UserRow {
 #[derive(Insertable)]
 #[diesel(table_name = users)]
 pub(super) struct NewUserRow<'a> {
-    id: Id,
-    email: &'a str,
-    email_canonical: &'a str,
-    username: Option<&'a str>,
-    display_name: Option<&'a str>,
-    password_hash: Option<&'a str>,
-    status: &'static str,
-    email_verified_at: Option<Instant>,
-    pending_email: Option<&'a str>,
-    last_login_at: Option<Instant>,
-    deleted_at: Option<Instant>,
-    created_at: Instant,
-    updated_at: Instant,
-    version: i64,
+    pub(super) id: Id,
+    pub(super) email: &'a str,
+    pub(super) email_canonical: &'a str,
+    pub(super) username: Option<&'a str>,
+    pub(super) display_name: Option<&'a str>,
+    pub(super) password_hash: Option<&'a str>,
+    pub(super) status: &'static str,
+    pub(super) email_verified_at: Option<Instant>,
+    pub(super) pending_email: Option<&'a str>,
+    pub(super) last_login_at: Option<Instant>,
+    pub(super) deleted_at: Option<Instant>,
+    pub(super) created_at: Instant,
+    pub(super) updated_at: Instant,
+    pub(super) version: i64,
 }
 
 /// What changes of a user, with every column that is `None` emptied.

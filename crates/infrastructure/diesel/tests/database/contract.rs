@@ -11,6 +11,7 @@ async fn stores(kind: Kind) -> Stores {
         accounts: database.accounts(),
         roles: database.roles(),
         personal_data: database.personal_data(),
+        user_pages: database.user_pages(),
         sessions: database.sessions(),
         renewals: database.renewals(),
         attempts: database.attempts(),

@@ -8,7 +8,7 @@ use std::cell::RefCell;
 use std::fmt::Write;
 use threshold_application::ports::Claim;
 use threshold_diesel::Database;
-use threshold_domain::accounts::{Login, PasswordVersion};
+use threshold_domain::accounts::{Credentials, ImportedUser, Login, PasswordVersion};
 use threshold_domain::jobs::{Job, JobState, Settlement, Verdict};
 use threshold_testkit::{a_job, a_link};
 use uuid::Uuid;
@@ -118,6 +118,26 @@ on_both! {
         assert_uses(&place, "users", "users_username_key", "users_username_key (username=?)").await;
         database.unit_of_work().begin().await.unwrap().users().record_login(ada.id, PasswordVersion::default(), at(1)).await.unwrap();
         assert_uses(&place, "users", "users_pkey", "PRIMARY KEY (id=?)").await;
+    }
+
+    async fn users_are_paged_and_taken_in_by_an_index(place: Place) {
+        let database = filled(&place).await;
+        database.user_pages().page(user(1).id, 100, true).await.unwrap();
+        assert_uses(&place, "users", "users_pkey", "PRIMARY KEY (id>?)").await;
+        let credentials = Credentials { user: user(1), password_hash: None, password_version: PasswordVersion::default() };
+        let twice = [1, 2].map(|_| ImportedUser { credentials: credentials.clone(), names_id: true });
+        // Who holds the email, the username, the id: in this order.
+        for (after, on_postgres, on_sqlite) in [
+            (2, "users_email_key", "users_email_key (email_canonical=?)"),
+            (1, "users_username_key", "users_username_key (username=?)"),
+            (0, "users_pkey", "PRIMARY KEY (id=?)"),
+        ] {
+            let mut tx = database.unit_of_work().begin().await.unwrap();
+            tx.intake().add_all(&twice).await.unwrap();
+            drop(tx);
+            (0..after).for_each(|_| forget_last("users"));
+            assert_uses(&place, "users", on_postgres, on_sqlite).await;
+        }
     }
 
     async fn jobs_that_are_due_are_found_by_an_index(place: Place) {
