@@ -19,6 +19,7 @@ pub(super) enum Task {
     /// Takes a key that leaked out of use at once, with every token that it signed.
     Retire {
         /// Which one, as `keys list` shows it.
+        #[arg(allow_hyphen_values = true)]
         kid: String,
     },
 }

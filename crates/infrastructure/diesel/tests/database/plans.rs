@@ -36,7 +36,7 @@ impl Instrumentation for Listener {
 /// With a handful of rows every index is as good as another.
 const MANY_ROWS: &str = "
     INSERT INTO users (id, email, email_canonical, username, status, created_at, updated_at, version)
-    SELECT gen_random_uuid(), 'u' || n || '@example.org', 'u' || n || '@example.org', 'u' || n, 'active', now(), now(), 1
+    SELECT gen_random_uuid(), 'u' || n || '@example.org', 'u' || n || '@example.org', 'name' || n, 'active', now(), now(), 1
     FROM generate_series(1, 2000) n;
     INSERT INTO account_links (id, user_id, purpose, email, digest, created_at, expires_at)
     SELECT gen_random_uuid(), id, 'verify_email', email, sha256(email::bytea), now(), now() FROM users;
