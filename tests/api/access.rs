@@ -9,13 +9,13 @@ const ROLES: &str = "/api/v1/admin/roles";
 /// Changes of grants bite within a second.
 const SECOND: Duration = Duration::from_secs(1);
 
-async fn ask(client: &Client, token: &str, method: &str, path: &str, body: Option<Value>) -> Answer {
+pub(crate) async fn ask(client: &Client, token: &str, method: &str, path: &str, body: Option<Value>) -> Answer {
     let request = client.request(method, path).bearer_auth(token);
     client.send(if let Some(body) = body { request.json(&body) } else { request }).await
 }
 
 /// Somebody who is an administrator from the command line, while the service runs.
-async fn admin_of(installation: &Installation, client: &Client, email: &str) -> String {
+pub(crate) async fn admin_of(installation: &Installation, client: &Client, email: &str) -> String {
     let made =
         installation.command(&["admin", "create", "--email", email, "--password", GOOD_PASSWORD]).output().unwrap();
     assert!(made.status.success(), "{made:?}");
@@ -27,7 +27,7 @@ fn outcome(answer: &Answer) -> (u16, &str) {
 }
 
 /// Asks until a second has passed, and answers whether it was refused as stale before.
-async fn is_soon_stale(client: &Client, token: &str) -> bool {
+pub(crate) async fn is_soon_stale(client: &Client, token: &str) -> bool {
     let started = Instant::now();
     while started.elapsed() < SECOND {
         if client.me(token).await.code() == "token-stale" {

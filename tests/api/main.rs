@@ -3,6 +3,7 @@
 
 mod access;
 mod accounts;
+mod administration;
 mod browser_sessions;
 mod configuration;
 mod conventions;

@@ -18,7 +18,10 @@ const LINK: &[Code] = &[Code::LinkUnknown, Code::LinkExpired, Code::LinkUsed];
 
 /// Every operation, in the order of the document.
 pub(crate) fn endpoints() -> Vec<Endpoint> {
-    [of_accounts(), of_profile(), of_sessions(), of_access(), of_operations()].into_iter().flatten().collect()
+    [of_accounts(), of_profile(), of_sessions(), of_others(), of_access(), of_operations()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 fn of_accounts() -> Vec<Endpoint> {
@@ -98,6 +101,22 @@ fn of_sessions() -> Vec<Endpoint> {
             .for_signed_in()
             .can_fail_with(&[Code::SessionNotFound]),
         Endpoint::new::<sessions::JwksPath, _, _>("sessions", sessions::jwks),
+    ]
+}
+
+fn of_others() -> Vec<Endpoint> {
+    vec![
+        Endpoint::new::<accounts::ShowAccountPath, _, _>("administration", accounts::show_account)
+            .requires(Permission::UsersRead)
+            .can_fail_with(&[Code::UserNotFound]),
+        Endpoint::new::<accounts::UpdateAccountPath, _, _>("administration", accounts::update_account)
+            .requires(Permission::UsersWrite)
+            .with_body()
+            .can_fail_with(&[Code::UserNotFound, Code::EmailTaken, Code::UsernameTaken])
+            .can_fail_with(&[Code::LastAdmin, Code::PreconditionFailed]),
+        Endpoint::new::<accounts::EndAccountSessionsPath, _, _>("administration", accounts::end_account_sessions)
+            .requires(Permission::UsersWrite)
+            .can_fail_with(&[Code::UserNotFound]),
     ]
 }
 

@@ -1,11 +1,9 @@
 //! Access: roles, what they permit, and who holds them.
 
-mod assign_roles;
 mod change_roles;
 mod list_roles;
 mod synchronise_access;
 
-pub use assign_roles::{AssignRoles, AssignRolesError};
 pub use change_roles::{ChangeRoles, ChangeRolesError, RoleChanges};
 pub use list_roles::{ListRoles, ListRolesError};
 pub use synchronise_access::SynchroniseAccess;

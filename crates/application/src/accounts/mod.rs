@@ -12,7 +12,9 @@ mod request_link;
 mod reset_password;
 mod send_link;
 mod send_notice;
+mod show_account;
 mod show_profile;
+mod update_account;
 mod update_profile;
 mod verify_email;
 
@@ -28,6 +30,8 @@ pub use request_link::RequestLink;
 pub use reset_password::{HashedReset, ResetPassword, ResetPasswordError};
 pub use send_link::{LinkLifetimes, SendError, SendLink};
 pub use send_notice::SendNotice;
+pub use show_account::{ShowAccount, ShowAccountError};
 pub use show_profile::{ShowProfile, ShowProfileError};
+pub use update_account::{UpdateAccount, UpdateAccountError};
 pub use update_profile::{UpdateProfile, UpdateProfileError};
 pub use verify_email::{VerifyEmail, VerifyEmailError};

@@ -3,6 +3,7 @@
 use super::Announcer;
 use crate::ports::{Clock, SessionReader, StoreError, UnitOfWork};
 use std::sync::Arc;
+use threshold_domain::access::Permissions;
 use threshold_domain::accounts::UserId;
 use threshold_domain::sessions::SessionId;
 
@@ -26,6 +27,20 @@ pub enum EndSessionError {
     #[error("there is no such session")]
     NotFound,
     /// The store failed: then the session may go on.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Why the sessions of somebody else were not ended.
+#[derive(Debug, thiserror::Error)]
+pub enum EndOthersSessionsError {
+    /// There is no such user.
+    #[error("there is no such user")]
+    NotFound,
+    /// The caller lacks a permission that the user has.
+    #[error("the caller lacks a permission of the user")]
+    Exceeds(Permissions),
+    /// The store failed: then sessions may go on.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -70,5 +85,21 @@ impl EndSessions {
         let news: Vec<_> = ended.into_iter().map(|id| self.announcer.ended(id, now)).collect();
         self.announcer.announce(&news).await;
         Ok(())
+    }
+
+    /// Ends every session of `user` for `caller`, who has every permission that the user has.
+    ///
+    /// # Errors
+    /// See [`EndOthersSessionsError`].
+    pub async fn all_of_other(&self, caller: UserId, user: UserId) -> Result<(), EndOthersSessionsError> {
+        let mut tx = self.unit_of_work.begin().await?;
+        tx.users().find(user).await?.ok_or(EndOthersSessionsError::NotFound)?;
+        let reach = tx.grants().of(caller).await?.permissions;
+        let beyond = tx.grants().of(user).await?.permissions.without(reach);
+        if !beyond.is_empty() {
+            return Err(EndOthersSessionsError::Exceeds(beyond));
+        }
+        drop(tx);
+        Ok(self.all_of(user, None).await?)
     }
 }

@@ -18,7 +18,7 @@ mod signed_in;
 pub use announcer::Announcer;
 pub use authenticate::{Authenticate, AuthenticateError, Caller};
 pub use authenticate_browser::{AuthenticateBrowser, BrowserCaller};
-pub use end_sessions::{EndSessionError, EndSessions};
+pub use end_sessions::{EndOthersSessionsError, EndSessionError, EndSessions};
 pub use follow_news::FollowNews;
 pub use follow_revocations::FollowRevocations;
 pub use guessing::{GuessGuard, GuessLimits, Guesser};

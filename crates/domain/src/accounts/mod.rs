@@ -1,5 +1,6 @@
 //! Accounts: who a user is and what names and secrets they may choose.
 
+mod account_changes;
 mod display_name;
 mod email;
 mod imported_user;
@@ -15,6 +16,7 @@ mod user_id;
 mod user_record;
 mod username;
 
+pub use account_changes::AccountChanges;
 pub use display_name::DisplayName;
 pub use email::Email;
 pub use imported_user::ImportedUser;

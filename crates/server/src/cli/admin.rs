@@ -7,8 +7,10 @@ use clap::Subcommand;
 use std::io::Read;
 use threshold_application::accounts::NewAccount;
 use threshold_application::ports::BoxError;
+use threshold_domain::Precondition;
 use threshold_domain::access::BuiltInRole;
-use threshold_domain::accounts::{Email, Login, Password, Username};
+use threshold_domain::accounts::{AccountChanges, Email, Login, Password, Username};
+use threshold_domain::mail::Language;
 
 /// More than any password has.
 const MAX_INPUT: u64 = 4096;
@@ -52,7 +54,9 @@ async fn create(
     if let Some(found) = management.accounts.find_by_login(&Login::Email(email.clone())).await? {
         let mut roles = found.user.roles;
         roles.push(admin);
-        let user = management.assign.execute(None, found.user.id, &roles).await?;
+        let changes = AccountChanges { roles: Some(roles), ..AccountChanges::default() };
+        let (anybody, language) = (Precondition::None, Language::default());
+        let user = management.update.execute(None, found.user.id, changes, &anybody, language).await?;
         return Ok(format!("{} is an administrator now; the password is what it was. {}\n", email.as_str(), user.id));
     }
     // The operator may take reserved names, and only they.

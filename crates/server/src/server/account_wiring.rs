@@ -1,11 +1,11 @@
-//! What makes accounts, and gives them roles, whether or not the service is running.
+//! What makes and changes accounts, whether or not the service is running.
 
 use super::adapters::build;
 use super::running::StartError;
+use super::wiring::update_account;
 use crate::config::Settings;
 use std::sync::Arc;
-use threshold_application::access::AssignRoles;
-use threshold_application::accounts::CreateAccount;
+use threshold_application::accounts::{CreateAccount, UpdateAccount};
 use threshold_application::ports::AccountReader;
 
 /// Everything that a command about accounts needs.
@@ -14,8 +14,8 @@ pub struct AccountManagement {
     pub accounts: Arc<dyn AccountReader>,
     /// Makes them.
     pub create: CreateAccount,
-    /// Gives them roles.
-    pub assign: AssignRoles,
+    /// Changes them.
+    pub update: UpdateAccount,
 }
 
 /// Builds it over the database of an installation.
@@ -33,10 +33,6 @@ pub async fn account_management(settings: &Settings) -> Result<AccountManagement
             clock: Arc::clone(&adapters.clock),
             ids: Arc::clone(&adapters.ids),
         },
-        assign: AssignRoles {
-            unit_of_work: database.unit_of_work(),
-            announcer: Arc::clone(&adapters.announcer),
-            clock: Arc::clone(&adapters.clock),
-        },
+        update: update_account(&adapters),
     })
 }

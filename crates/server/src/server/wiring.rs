@@ -11,8 +11,8 @@ use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 use threshold_application::access::{ChangeRoles, ListRoles};
 use threshold_application::accounts::{
-    ChangePassword, DeleteAccount, ExportPersonalData, Register, RequestLink, ResetPassword, ShowProfile,
-    UpdateProfile, VerifyEmail,
+    ChangePassword, DeleteAccount, ExportPersonalData, Register, RequestLink, ResetPassword, ShowAccount, ShowProfile,
+    UpdateAccount, UpdateProfile, VerifyEmail,
 };
 use threshold_application::operations::CheckReadiness;
 use threshold_application::ports::ReadinessCheck;
@@ -103,6 +103,8 @@ fn services(settings: &Settings, adapters: &Adapters, draining: &Arc<AtomicBool>
         show_profile: Arc::new(ShowProfile { accounts: adapters.users.clone() }),
         update_profile: Arc::new(update_profile(settings, adapters)),
         delete_account: Arc::new(delete_account(settings, adapters, &sign_in)),
+        show_account: Arc::new(ShowAccount { accounts: database.accounts() }),
+        update_account: Arc::new(update_account(adapters)),
         list_roles: Arc::new(ListRoles { roles: database.roles() }),
         change_roles: Arc::new(change_roles(adapters)),
         export_personal_data: Arc::new(ExportPersonalData { data: database.personal_data() }),
@@ -130,13 +132,7 @@ fn services(settings: &Settings, adapters: &Adapters, draining: &Arc<AtomicBool>
             clock: Arc::clone(clock),
         }),
         authenticate: Arc::new(authenticate(adapters)),
-        authenticate_browser: Arc::new(AuthenticateBrowser {
-            sessions: database.sessions(),
-            unit_of_work: database.unit_of_work(),
-            secrets: Arc::clone(&adapters.secrets),
-            clock: Arc::clone(clock),
-            lifetimes: settings.sessions.lifetimes,
-        }),
+        authenticate_browser: Arc::new(authenticate_browser(settings, adapters)),
         check_readiness: Arc::new(CheckReadiness {
             checks: readiness_checks(adapters),
             clock: Arc::clone(clock),
@@ -159,6 +155,16 @@ fn authenticate(adapters: &Adapters) -> Authenticate {
         sessions: adapters.database.sessions(),
         clock: Arc::clone(&adapters.clock),
         meter: adapters.meter.clone(),
+    }
+}
+
+fn authenticate_browser(settings: &Settings, adapters: &Adapters) -> AuthenticateBrowser {
+    AuthenticateBrowser {
+        sessions: adapters.database.sessions(),
+        unit_of_work: adapters.database.unit_of_work(),
+        secrets: Arc::clone(&adapters.secrets),
+        clock: Arc::clone(&adapters.clock),
+        lifetimes: settings.sessions.lifetimes,
     }
 }
 
@@ -287,5 +293,14 @@ fn delete_account(settings: &Settings, adapters: &Adapters, sign_in: &Arc<SignIn
         clock: Arc::clone(&adapters.clock),
         ids: Arc::clone(&adapters.ids),
         retention: settings.retention.accounts,
+    }
+}
+
+pub(super) fn update_account(adapters: &Adapters) -> UpdateAccount {
+    UpdateAccount {
+        unit_of_work: adapters.database.unit_of_work(),
+        announcer: Arc::clone(&adapters.announcer),
+        clock: Arc::clone(&adapters.clock),
+        ids: Arc::clone(&adapters.ids),
     }
 }

@@ -71,6 +71,8 @@ catalogue! {
         "A browser asked whether a page of another site may send this request. It may not; the operator can allow exact origins by “server.cors_origins”.";
     RouteNotFound: NOT_FOUND "route-not-found", "There is nothing at this path",
         "No operation has this path. All of them are listed at /api/docs.";
+    UserNotFound: NOT_FOUND "user-not-found", "There is no such user",
+        "No user has this id, or they are deleted.";
     RoleNotFound: NOT_FOUND "role-not-found", "There is no such role",
         "No role has this name. All of them are listed at /api/v1/admin/roles.";
     SessionNotFound: NOT_FOUND "session-not-found", "There is no such session",

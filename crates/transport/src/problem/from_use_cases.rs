@@ -6,10 +6,12 @@ use std::time::Duration;
 use threshold_application::access::{ChangeRolesError, ListRolesError};
 use threshold_application::accounts::{
     ChangePasswordError, DeleteAccountError, ExportPersonalDataError, LinkError, RegisterError, ResetPasswordError,
-    ShowProfileError, UpdateProfileError, VerifyEmailError,
+    ShowAccountError, ShowProfileError, UpdateAccountError, UpdateProfileError, VerifyEmailError,
 };
 use threshold_application::ports::{HashingError, IssueTokenError, StoreError};
-use threshold_application::sessions::{AuthenticateError, EndSessionError, RefreshError, SignInError};
+use threshold_application::sessions::{
+    AuthenticateError, EndOthersSessionsError, EndSessionError, RefreshError, SignInError,
+};
 
 /// When to try again after a failure of something that we need.
 const RETRY_UNAVAILABLE: Duration = Duration::from_secs(5);
@@ -72,6 +74,43 @@ impl From<DeleteAccountError> for Problem {
             DeleteAccountError::TooManyAttempts { retry_after } => retry(Code::TooManyAttempts, retry_after),
             DeleteAccountError::Hashing(error) => error.into(),
             DeleteAccountError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<ShowAccountError> for Problem {
+    fn from(error: ShowAccountError) -> Self {
+        match error {
+            ShowAccountError::NotFound => Self::new(Code::UserNotFound),
+            ShowAccountError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<UpdateAccountError> for Problem {
+    fn from(error: UpdateAccountError) -> Self {
+        match error {
+            UpdateAccountError::NotFound => Self::new(Code::UserNotFound),
+            UpdateAccountError::Changed => Self::new(Code::PreconditionFailed),
+            UpdateAccountError::EmailTaken => taken(Code::EmailTaken, "email"),
+            UpdateAccountError::UsernameTaken => taken(Code::UsernameTaken, "username"),
+            UpdateAccountError::UnknownRole(_name) => {
+                let message = "One of these is no role; all of them are listed at /api/v1/admin/roles.";
+                Self::invalid(vec![FieldError::new("roles", "unknown-role", message)])
+            }
+            UpdateAccountError::Exceeds(lacking) => Self::lacking(lacking),
+            UpdateAccountError::LastAdmin => Self::new(Code::LastAdmin),
+            UpdateAccountError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<EndOthersSessionsError> for Problem {
+    fn from(error: EndOthersSessionsError) -> Self {
+        match error {
+            EndOthersSessionsError::NotFound => Self::new(Code::UserNotFound),
+            EndOthersSessionsError::Exceeds(lacking) => Self::lacking(lacking),
+            EndOthersSessionsError::Store(error) => error.into(),
         }
     }
 }

@@ -1,0 +1,166 @@
+//! Changing somebody else's account.
+
+use crate::ports::{Clock, IdGenerator, News, StoreError, Transaction, Uniqueness, UnitOfWork};
+use crate::sessions::Announcer;
+use std::sync::Arc;
+use threshold_domain::access::{BuiltInRole, GrantsVersion, Holder, Permissions, RoleName};
+use threshold_domain::accounts::{AccountChanges, LinkPurpose, Standing, User, UserId};
+use threshold_domain::jobs::{Job, JobId, Task};
+use threshold_domain::mail::{Language, Notice};
+use threshold_domain::{Precondition, Timestamp};
+
+/// Changes accounts of others.
+///
+/// Nobody changes somebody who has a permission that they lack, nor gives them one, and the last active administrator stays one.
+pub struct UpdateAccount {
+    /// Changes everything together.
+    pub unit_of_work: Arc<dyn UnitOfWork>,
+    /// Has all instances know.
+    pub announcer: Arc<Announcer>,
+    /// Dates it.
+    pub clock: Arc<dyn Clock>,
+    /// Names the job that tells the former address.
+    pub ids: Arc<dyn IdGenerator>,
+}
+
+/// Why an account is as it was.
+#[derive(Debug, thiserror::Error)]
+pub enum UpdateAccountError {
+    /// There is no such user.
+    #[error("there is no such user")]
+    NotFound,
+    /// It has changed since its caller looked.
+    #[error("the account has another version by now")]
+    Changed,
+    /// Somebody else has this address.
+    #[error("the email address is taken")]
+    EmailTaken,
+    /// Somebody else has this username.
+    #[error("the username is taken")]
+    UsernameTaken,
+    /// One of the roles isn't there.
+    #[error("there is no role of that name")]
+    UnknownRole(RoleName),
+    /// The caller lacks a permission that the user has, or would have.
+    #[error("the caller lacks a permission of the user")]
+    Exceeds(Permissions),
+    /// Nobody active would be an administrator any more.
+    #[error("the last administrator stays one")]
+    LastAdmin,
+    /// The store failed.
+    #[error(transparent)]
+    Store(StoreError),
+}
+
+impl UpdateAccount {
+    /// Changes the account of `id` if `precondition` holds, and answers it as it is then. `caller` is whoever asks, or nobody
+    /// where the operator does. Who is suspended, or has another address, is signed out everywhere.
+    ///
+    /// # Errors
+    /// See [`UpdateAccountError`].
+    pub async fn execute(
+        &self,
+        caller: Option<UserId>,
+        id: UserId,
+        changes: AccountChanges,
+        precondition: &Precondition,
+        language: Language,
+    ) -> Result<User, UpdateAccountError> {
+        let now = self.clock.now();
+        let mut tx = self.unit_of_work.begin().await?;
+        let version = if changes.touch_grants() { Some(tx.grants().next_version().await?) } else { None };
+        let before = tx.users().lock(id).await?.ok_or(UpdateAccountError::NotFound)?;
+        if !precondition.holds(before.version) {
+            return Err(UpdateAccountError::Changed);
+        }
+        // As they are now, whatever tokens say, and before anything changes: nobody gives themselves what they lack.
+        let reach = match caller {
+            Some(caller) => tx.grants().of(caller).await?.permissions,
+            None => Permissions::all(),
+        };
+        check_reach(tx.as_mut(), reach, id).await?;
+        let after = changes.apply(&before, now);
+        if after == before {
+            return Ok(before);
+        }
+        let mut news = vec![News::UserChanged(id)];
+        tx.users().update(&after).await?;
+        if let Some(version) = version {
+            news.extend(self.regrant(tx.as_mut(), reach, &before, &after, version).await?);
+        }
+        if after.email.as_str() != before.email.as_str() {
+            self.readdress(tx.as_mut(), &before, &after, language).await?;
+        }
+        if after.standing == Standing::Suspended || after.email.as_str() != before.email.as_str() {
+            let ended = tx.sessions().end_all(id, None, now).await?;
+            news.extend(ended.into_iter().map(|session| self.announcer.ended(session, now)));
+        }
+        tx.commit().await?;
+        self.announcer.announce(&news).await;
+        Ok(after)
+    }
+
+    /// What changes with roles and standing.
+    async fn regrant(
+        &self,
+        tx: &mut dyn Transaction,
+        reach: Permissions,
+        before: &User,
+        after: &User,
+        version: GrantsVersion,
+    ) -> Result<Option<News>, UpdateAccountError> {
+        if (before.standing, &before.roles) == (after.standing, &after.roles) {
+            return Ok(None);
+        }
+        if before.roles != after.roles {
+            for name in &after.roles {
+                let known = tx.roles().lock(name).await?;
+                known.ok_or_else(|| UpdateAccountError::UnknownRole(name.clone()))?;
+            }
+            tx.grants().set_roles(after.id, &after.roles).await?;
+            check_reach(tx, reach, after.id).await?;
+        }
+        let admin = BuiltInRole::Admin.name();
+        if before.roles.contains(&admin) && tx.grants().active_holders(&admin).await? == 0 {
+            return Err(UpdateAccountError::LastAdmin);
+        }
+        tx.grants().mark_changed(after.id, version, after.updated_at).await?;
+        Ok(Some(self.announcer.grants_changed(Holder::User(after.id), version, after.updated_at)))
+    }
+
+    /// What changes with the address.
+    async fn readdress(
+        &self,
+        tx: &mut dyn Transaction,
+        before: &User,
+        after: &User,
+        language: Language,
+    ) -> Result<(), StoreError> {
+        let now: Timestamp = after.updated_at;
+        for purpose in LinkPurpose::ALL {
+            tx.links().void(after.id, purpose, now).await?;
+        }
+        let notice = Notice::EmailChanged { new_address: after.email.clone() };
+        let task = Task::SendNotice { notice, to: before.email.clone(), language };
+        tx.jobs().enqueue(&Job::new(JobId::new(self.ids.next()), task, now, now)).await
+    }
+}
+
+/// Whether the user has no permission beyond `reach` now.
+async fn check_reach(tx: &mut dyn Transaction, reach: Permissions, user: UserId) -> Result<(), UpdateAccountError> {
+    let beyond = tx.grants().of(user).await?.permissions.without(reach);
+    if beyond.is_empty() { Ok(()) } else { Err(UpdateAccountError::Exceeds(beyond)) }
+}
+
+impl From<StoreError> for UpdateAccountError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::NotUnique(Uniqueness::Email) => Self::EmailTaken,
+            StoreError::NotUnique(Uniqueness::Username) => Self::UsernameTaken,
+            error @ (StoreError::NotUnique(_)
+            | StoreError::Unavailable(_)
+            | StoreError::Overloaded
+            | StoreError::Corrupt { .. }) => Self::Store(error),
+        }
+    }
+}
