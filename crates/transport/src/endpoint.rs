@@ -288,7 +288,7 @@ impl Rails {
             Access::SignedIn => Permissions::NONE,
             Access::Permitted(permission) => permission.into(),
         };
-        let lacking = needed.without(authenticate(request.request()).await?.permissions);
+        let lacking = needed.without(authenticate(request.request()).await?);
         if lacking.is_empty() { Ok(()) } else { Err(Problem::lacking(lacking)) }
     }
 }

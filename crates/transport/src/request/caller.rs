@@ -11,7 +11,7 @@ use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use std::future::{Ready, ready};
 use threshold_application::ports::Clock;
 use threshold_application::sessions::{Authenticate, AuthenticateBrowser, BrowserCaller, Caller};
-use threshold_domain::access::Grants;
+use threshold_domain::access::Permissions;
 use threshold_domain::sessions::SessionToken;
 
 /// What an unsafe request of a browser session must show.
@@ -36,11 +36,11 @@ impl FromRequest for Authenticated {
 
 /// Finds out who sends `request`, leaves it in its extensions, and answers what they may do. A bearer token decides where there is one: a cookie does not
 /// rescue an unusable one.
-pub(crate) async fn authenticate(request: &HttpRequest) -> Result<Grants, Problem> {
+pub(crate) async fn authenticate(request: &HttpRequest) -> Result<Permissions, Problem> {
     let caller = recognise(request).await?;
-    let grants = caller.grants.clone();
+    let permissions = caller.grants.permissions;
     request.extensions_mut().insert(caller);
-    Ok(grants)
+    Ok(permissions)
 }
 
 /// Who sends `request`.

@@ -1,6 +1,6 @@
 //! Changing who holds roles.
 
-use super::row::GrantsRow;
+use super::row::{GrantsRow, role_names, roles_held};
 use crate::connections::Connection;
 use crate::schema::{grants_versions, user_roles, users};
 use crate::statements::Prepared;
@@ -31,14 +31,15 @@ impl GrantRepository for DieselTransaction {
     }
 
     async fn of(&mut self, user: UserId) -> Result<Grants, StoreError> {
-        let row: QueryResult<Option<GrantsRow>> = on!(self.connection(), |c| users::table
+        let row: QueryResult<Option<(Option<String>, GrantsRow)>> = on!(self.connection(), |c| users::table
             .find(Id(user.as_uuid()))
             .filter(users::deleted_at.is_null())
-            .select(GrantsRow::as_select())
+            .select((roles_held(), GrantsRow::as_select()))
             .get_result(c)
             .await
             .optional());
-        self.settle(TABLE, row)?.map_or_else(|| Ok(Grants::none()), Grants::try_from)
+        let Some((roles, grants)) = self.settle(TABLE, row)? else { return Ok(Grants::none()) };
+        Ok(grants.by(role_names(roles.as_deref())?))
     }
 
     async fn set_roles(&mut self, user: UserId, roles: &[RoleName]) -> Result<(), StoreError> {

@@ -23,12 +23,10 @@ pub(super) struct RoleRow {
     version: i64,
 }
 
-/// What a user may do: read beside the user in one statement, so that it is of one moment.
+/// What a user may do by the roles that they hold: read beside the user in one statement, so that it is of one moment.
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = users)]
 pub(crate) struct GrantsRow {
-    #[diesel(select_expression = roles_held(), select_expression_type = SqlLiteral<Nullable<Text>>)]
-    roles: Option<String>,
     #[diesel(select_expression = permissions_held(), select_expression_type = SqlLiteral<Nullable<Text>>)]
     permissions: Option<String>,
     #[diesel(select_expression = version_of_roles_held(), select_expression_type = SqlLiteral<Nullable<BigInt>>)]
@@ -68,15 +66,14 @@ fn permissions(text: Option<&str>) -> Permissions {
     text.unwrap_or_default().split_ascii_whitespace().filter_map(Permission::from_name).collect()
 }
 
-impl TryFrom<GrantsRow> for Grants {
-    type Error = StoreError;
-
-    fn try_from(row: GrantsRow) -> Result<Self, StoreError> {
-        Ok(Self {
-            roles: role_names(row.roles.as_deref())?,
-            permissions: permissions(row.permissions.as_deref()),
-            version: GrantsVersion::new(row.grants_version.max(row.version_of_roles.unwrap_or_default())),
-        })
+impl GrantsRow {
+    /// The grants of a user who holds these roles.
+    pub(crate) fn by(self, roles: Vec<RoleName>) -> Grants {
+        Grants {
+            roles,
+            permissions: permissions(self.permissions.as_deref()),
+            version: GrantsVersion::new(self.grants_version.max(self.version_of_roles.unwrap_or_default())),
+        }
     }
 }
 

@@ -16,6 +16,7 @@ use diesel_async::RunQueryDsl;
 use futures::FutureExt;
 use std::sync::Arc;
 use threshold_application::ports::{Renewal, RenewedSession, SessionRenewals, StoreError};
+use threshold_domain::accounts::User;
 use threshold_domain::sessions::SessionKind;
 
 /// Uses refresh tokens up in either database.
@@ -40,7 +41,8 @@ impl SessionRenewals for DieselSessionRenewals {
             }
         };
         let Some((session, user, grants)) = renewed else { return Ok(None) };
-        Ok(Some(RenewedSession { session: session.try_into()?, user: user.try_into()?, grants: grants.try_into()? }))
+        let user = User::try_from(user)?;
+        Ok(Some(RenewedSession { session: session.try_into()?, grants: grants.by(user.roles.clone()), user }))
     }
 }
 
