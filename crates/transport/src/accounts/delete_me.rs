@@ -27,7 +27,7 @@ pub(crate) struct DeletedResponse {
     message: &'static str,
     #[schema(format = DateTime)]
     deleted_at: String,
-    /// The account can be brought back until then; then it is erased for good.
+    /// The account is kept until then, and erased for good after.
     #[schema(format = DateTime)]
     purge_after: String,
 }
@@ -35,15 +35,14 @@ pub(crate) struct DeletedResponse {
 impl From<Deletion> for DeletedResponse {
     fn from(deletion: Deletion) -> Self {
         Self {
-            message: "The account is deleted. An administrator can bring it back until it is erased.",
+            message: "The account is deleted. It is kept for a while, and then erased for good.",
             deleted_at: rfc3339(deletion.deleted_at),
             purge_after: rfc3339(deletion.purge_after),
         }
     }
 }
 
-/// Deletes the caller's own account. Every session ends; the account is kept for a while, so that it can be brought back, and then
-/// erased for good.
+/// Deletes the caller's own account. Every session ends; the account is kept for a while, and then erased for good.
 #[utoipa::path(
     delete,
     path = "/api/v1/users/me",
