@@ -43,7 +43,19 @@ const LAYERS: [(&str, &[&str]); 13] = [
 const INNER: [(&str, &[&str]); 3] = [
     (
         "threshold-domain",
-        &["base64", "chrono", "idna", "subtle", "thiserror", "unicode-normalization", "uuid", "zeroize", "zxcvbn"],
+        &[
+            "base64",
+            "chrono",
+            "crc32fast",
+            "idna",
+            "sha2",
+            "subtle",
+            "thiserror",
+            "unicode-normalization",
+            "uuid",
+            "zeroize",
+            "zxcvbn",
+        ],
     ),
     ("threshold-application", &["async-trait", "chrono", "futures", "thiserror", "tracing", "uuid"]),
     ("threshold-testkit", &["async-trait", "chrono", "futures", "uuid"]),

@@ -24,9 +24,11 @@ pub mod mail;
 mod precondition;
 mod refusal;
 pub mod sessions;
+mod timestamp;
 
 pub use precondition::Precondition;
 pub use refusal::{Refusal, RefusalCode};
+pub use timestamp::parse_timestamp;
 
 /// A moment in UTC, in whole microseconds: what both databases can keep.
 pub type Timestamp = chrono::DateTime<chrono::Utc>;

@@ -35,8 +35,8 @@ pub mod contract;
 mod fakes;
 
 pub use builders::{
-    a_job, a_link, a_mail, a_password, a_registration, a_role, a_session, a_session_token, a_signing_key, a_user, at,
-    every_mail_content, some_claims,
+    a_job, a_link, a_mail, a_password, a_registration, a_role, a_session, a_session_token, a_signing_key, a_user,
+    an_api_key, an_api_key_secret, at, every_mail_content, some_claims,
 };
 pub use fakes::{
     FailingUnitOfWork, FakeBuckets, FakeHasher, FakeMailer, FakeNewsFeed, FakeRevocations, FakeSecrets, FakeTokens,

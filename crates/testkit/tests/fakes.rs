@@ -21,6 +21,8 @@ fn stores() -> Stores {
         unit_of_work: Arc::new(store.clone()),
         accounts: Arc::new(store.clone()),
         roles: Arc::new(store.clone()),
+        api_keys: Arc::new(store.clone()),
+        api_key_lookup: Arc::new(store.clone()),
         personal_data: Arc::new(store.clone()),
         user_pages: Arc::new(store.clone()),
         sessions: Arc::new(store.clone()),

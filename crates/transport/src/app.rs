@@ -9,7 +9,7 @@ use actix_web::middleware::{Condition, from_fn};
 use actix_web::{App, Error, web};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use threshold_application::access::{ChangeRoles, ListRoles};
+use threshold_application::access::{AuthenticateMachine, ChangeRoles, ListRoles, ManageApiKeys};
 use threshold_application::accounts::{
     ChangePassword, DeleteAccount, ExportPersonalData, Register, RequestLink, ResetPassword, ShowAccount, ShowProfile,
     UpdateAccount, UpdateProfile, VerifyEmail,
@@ -53,6 +53,8 @@ pub struct Services {
     pub list_roles: Arc<ListRoles>,
     /// Makes, changes and deletes them.
     pub change_roles: Arc<ChangeRoles>,
+    /// Makes, shows and revokes keys of machines.
+    pub manage_api_keys: Arc<ManageApiKeys>,
     /// Starts sessions.
     pub sign_in: Arc<SignIn>,
     /// Issues access tokens for them.
@@ -65,6 +67,8 @@ pub struct Services {
     pub end_sessions: Arc<EndSessions>,
     /// Finds out who sends a request by its bearer token.
     pub authenticate: Arc<Authenticate>,
+    /// Finds out which machine sends a request by its key.
+    pub authenticate_machine: Arc<AuthenticateMachine>,
     /// Finds out who sends a request by its cookie.
     pub authenticate_browser: Arc<AuthenticateBrowser>,
     /// Derives what pages and devices show.
@@ -181,12 +185,14 @@ pub fn app(
         .app_data(web::Data::from(services.update_account))
         .app_data(web::Data::from(services.list_roles))
         .app_data(web::Data::from(services.change_roles))
+        .app_data(web::Data::from(services.manage_api_keys))
         .app_data(web::Data::from(services.sign_in))
         .app_data(web::Data::from(services.issue_access_token))
         .app_data(web::Data::from(services.refresh_session))
         .app_data(web::Data::from(services.list_sessions))
         .app_data(web::Data::from(services.end_sessions))
         .app_data(web::Data::from(services.authenticate))
+        .app_data(web::Data::from(services.authenticate_machine))
         .app_data(web::Data::from(services.authenticate_browser))
         .app_data(web::Data::from(services.secrets))
         .app_data(web::Data::from(services.random))

@@ -3,7 +3,7 @@
 use crate::app::HttpSettings;
 use crate::middleware::{Class, limit};
 use crate::problem::{Code, FieldError, Problem, ProblemBody};
-use crate::request::{RenewedCookies, Site, authenticate};
+use crate::request::{RenewedCookies, Site, authenticate, person};
 use actix_web::body::BoxBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::guard::{Guard, GuardContext};
@@ -16,7 +16,7 @@ use percent_encoding::percent_decode_str;
 use std::any::Any;
 use std::panic::AssertUnwindSafe;
 use std::rc::Rc;
-use threshold_domain::access::{Permission, Permissions};
+use threshold_domain::access::Permission;
 use tracing::Span;
 use utoipa::openapi::extensions::ExtensionsBuilder;
 use utoipa::openapi::path::{HttpMethod, Operation};
@@ -24,6 +24,7 @@ use utoipa::openapi::{ContentBuilder, Ref, ResponseBuilder, SecurityRequirement}
 
 /// The names of the security schemes in the document.
 pub(crate) const BEARER_SCHEME: &str = "bearer";
+pub(crate) const BASIC_SCHEME: &str = "basic";
 pub(crate) const COOKIE_SCHEME: &str = "session";
 /// Where the document says which permission an operation needs.
 const PERMISSION_EXTENSION: &str = "x-permission";
@@ -46,10 +47,22 @@ pub(crate) struct Endpoint {
 enum Access {
     /// Anybody.
     Anyone,
-    /// Whoever sends a valid access token or session cookie.
+    /// People: whoever sends a valid access token or session cookie.
     SignedIn,
-    /// Whoever does, and has this permission.
+    /// Whoever does, or has an API key, and has this permission.
     Permitted(Permission),
+}
+
+impl Access {
+    /// The ways to prove who one is, one of which is enough.
+    fn security(self) -> Option<Vec<SecurityRequirement>> {
+        let schemes: &[&str] = match self {
+            Self::Anyone => return None,
+            Self::SignedIn => &[BEARER_SCHEME, COOKIE_SCHEME],
+            Self::Permitted(_) => &[BEARER_SCHEME, BASIC_SCHEME, COOKIE_SCHEME],
+        };
+        Some(schemes.iter().map(|scheme| SecurityRequirement::new(*scheme, Vec::<String>::new())).collect())
+    }
 }
 
 impl Endpoint {
@@ -77,9 +90,17 @@ impl Endpoint {
         }
     }
 
-    /// Only callers with a valid access token or session cookie get in.
-    pub(crate) fn for_signed_in(mut self) -> Self {
-        self.access = Access::SignedIn;
+    /// Only people with a valid access token or session cookie get in.
+    pub(crate) fn for_signed_in(self) -> Self {
+        Self { access: Access::SignedIn, ..self }.authenticated().can_fail_with(&[Code::PersonRequired])
+    }
+
+    /// Only callers with that permission get in, people and machines.
+    pub(crate) fn requires(self, permission: Permission) -> Self {
+        Self { access: Access::Permitted(permission), ..self }.authenticated().can_fail_with(&[Code::PermissionDenied])
+    }
+
+    fn authenticated(mut self) -> Self {
         if !self.methods().iter().all(Method::is_safe) {
             self.problems.push(Code::CsrfFailed);
         }
@@ -91,12 +112,6 @@ impl Endpoint {
             Code::TokenStale,
         ])
         .stored()
-    }
-
-    /// Only callers with that permission get in.
-    pub(crate) fn requires(self, permission: Permission) -> Self {
-        let signed_in = self.for_signed_in().can_fail_with(&[Code::PermissionDenied]);
-        Self { access: Access::Permitted(permission), ..signed_in }
     }
 
     /// It reads parameters from the query.
@@ -189,11 +204,7 @@ impl Endpoint {
             let extension = ExtensionsBuilder::new().add(PERMISSION_EXTENSION, permission.as_str()).build();
             self.operation.extensions = Some(extension);
         }
-        if self.access != Access::Anyone {
-            let either =
-                [BEARER_SCHEME, COOKIE_SCHEME].map(|scheme| SecurityRequirement::new(scheme, Vec::<String>::new()));
-            self.operation.security = Some(either.to_vec());
-        }
+        self.operation.security = self.access.security();
         (self.path, self.method, self.operation)
     }
 
@@ -283,13 +294,14 @@ impl Rails {
     }
 
     async fn admit_caller(&self, request: &ServiceRequest) -> Result<(), Problem> {
-        let needed = match self.access {
-            Access::Anyone => return Ok(()),
-            Access::SignedIn => Permissions::NONE,
-            Access::Permitted(permission) => permission.into(),
-        };
-        let lacking = needed.without(authenticate(request.request()).await?);
-        if lacking.is_empty() { Ok(()) } else { Err(Problem::lacking(lacking)) }
+        match self.access {
+            Access::Anyone => Ok(()),
+            Access::SignedIn => person(authenticate(request.request()).await?).map(drop),
+            Access::Permitted(permission) => {
+                let permissions = authenticate(request.request()).await?.permissions();
+                if permissions.contain(permission) { Ok(()) } else { Err(Problem::lacking(permission.into())) }
+            }
+        }
     }
 }
 

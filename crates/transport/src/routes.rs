@@ -18,7 +18,7 @@ const LINK: &[Code] = &[Code::LinkUnknown, Code::LinkExpired, Code::LinkUsed];
 
 /// Every operation, in the order of the document.
 pub(crate) fn endpoints() -> Vec<Endpoint> {
-    [of_accounts(), of_profile(), of_sessions(), of_others(), of_access(), of_operations()]
+    [of_accounts(), of_profile(), of_sessions(), of_others(), of_access(), of_api_keys(), of_operations()]
         .into_iter()
         .flatten()
         .collect()
@@ -142,6 +142,23 @@ fn of_access() -> Vec<Endpoint> {
         Endpoint::new::<access::ListPermissionsPath, _, _>("administration", access::list_permissions)
             .requires(Permission::RolesRead)
             .with_query(),
+    ]
+}
+
+fn of_api_keys() -> Vec<Endpoint> {
+    vec![
+        Endpoint::new::<access::ListApiKeysPath, _, _>("administration", access::list_api_keys)
+            .requires(Permission::ApiKeysWrite)
+            .with_query(),
+        Endpoint::new::<access::CreateApiKeyPath, _, _>("administration", access::create_api_key)
+            .requires(Permission::ApiKeysWrite)
+            .with_body(),
+        Endpoint::new::<access::ShowApiKeyPath, _, _>("administration", access::show_api_key)
+            .requires(Permission::ApiKeysWrite)
+            .can_fail_with(&[Code::ApiKeyNotFound]),
+        Endpoint::new::<access::RevokeApiKeyPath, _, _>("administration", access::revoke_api_key)
+            .requires(Permission::ApiKeysWrite)
+            .can_fail_with(&[Code::ApiKeyNotFound]),
     ]
 }
 

@@ -1,11 +1,11 @@
 //! Making, changing and deleting roles.
 
+use super::reach_of;
 use crate::ports::{Clock, StoreError, Transaction, Uniqueness, UnitOfWork};
 use crate::sessions::Announcer;
 use std::sync::Arc;
-use threshold_domain::Precondition;
-use threshold_domain::access::{Holder, Permissions, Role, RoleDescription, RoleName};
-use threshold_domain::accounts::UserId;
+use threshold_domain::access::{Holder, Permissions, Principal, Role, RoleDescription, RoleName};
+use threshold_domain::{Precondition, Timestamp};
 
 /// Makes, changes and deletes roles. Nobody hands out, or takes, a permission that they lack themselves.
 pub struct ChangeRoles {
@@ -59,14 +59,14 @@ impl ChangeRoles {
     /// `Taken`, `Exceeds`, `Store`.
     pub async fn create(
         &self,
-        caller: UserId,
+        caller: Principal,
         name: RoleName,
         description: RoleDescription,
         permissions: Permissions,
     ) -> Result<Role, ChangeRolesError> {
         let role = Role::new(name, description, permissions, self.clock.now());
         let mut tx = self.unit_of_work.begin().await?;
-        check_cover(tx.as_mut(), caller, permissions).await?;
+        check_cover(tx.as_mut(), caller, permissions, role.created_at).await?;
         tx.roles().insert(&role).await?;
         tx.commit().await?;
         Ok(role)
@@ -78,7 +78,7 @@ impl ChangeRoles {
     /// `NotFound`, `BuiltIn`, `Changed`, `Exceeds`, `Store`.
     pub async fn update(
         &self,
-        caller: UserId,
+        caller: Principal,
         name: &RoleName,
         changes: RoleChanges,
         precondition: &Precondition,
@@ -91,7 +91,7 @@ impl ChangeRoles {
         if updated == role {
             return Ok(role);
         }
-        check_cover(tx.as_mut(), caller, role.permissions.with(updated.permissions)).await?;
+        check_cover(tx.as_mut(), caller, role.permissions.with(updated.permissions), now).await?;
         tx.roles().update(&updated, version).await?;
         tx.commit().await?;
         let news = self.announcer.grants_changed(Holder::Role(updated.name.clone()), version, now);
@@ -105,7 +105,7 @@ impl ChangeRoles {
     /// `NotFound`, `BuiltIn`, `Changed`, `InUse`, `Exceeds`, `Store`.
     pub async fn delete(
         &self,
-        caller: UserId,
+        caller: Principal,
         name: &RoleName,
         precondition: &Precondition,
     ) -> Result<(), ChangeRolesError> {
@@ -113,7 +113,7 @@ impl ChangeRoles {
         // Whoever gives it to somebody meanwhile waits, and then finds it gone.
         tx.grants().next_version().await?;
         let role = changeable(tx.as_mut(), name, precondition).await?;
-        check_cover(tx.as_mut(), caller, role.permissions).await?;
+        check_cover(tx.as_mut(), caller, role.permissions, self.clock.now()).await?;
         if !tx.roles().delete(name).await? {
             return Err(ChangeRolesError::InUse);
         }
@@ -134,13 +134,14 @@ async fn changeable(
     if precondition.holds(role.version) { Ok(role) } else { Err(ChangeRolesError::Changed) }
 }
 
-/// Whether the caller has all of these permissions now, whatever their token says.
+/// Whether the caller has all of these permissions now.
 async fn check_cover(
     tx: &mut dyn Transaction,
-    caller: UserId,
+    caller: Principal,
     permissions: Permissions,
+    now: Timestamp,
 ) -> Result<(), ChangeRolesError> {
-    let lacking = permissions.without(tx.grants().of(caller).await?.permissions);
+    let lacking = permissions.without(reach_of(tx, caller, now).await?);
     if lacking.is_empty() { Ok(()) } else { Err(ChangeRolesError::Exceeds(lacking)) }
 }
 

@@ -1,9 +1,10 @@
 //! Changing somebody else's account.
 
+use crate::access::reach_of;
 use crate::ports::{Clock, IdGenerator, News, StoreError, Transaction, Uniqueness, UnitOfWork};
 use crate::sessions::Announcer;
 use std::sync::Arc;
-use threshold_domain::access::{BuiltInRole, GrantsVersion, Holder, Permissions, RoleName};
+use threshold_domain::access::{BuiltInRole, GrantsVersion, Holder, Permissions, Principal, RoleName};
 use threshold_domain::accounts::{AccountChanges, LinkPurpose, Standing, User, UserId};
 use threshold_domain::jobs::{Job, JobId, Task};
 use threshold_domain::mail::{Language, Notice};
@@ -60,7 +61,7 @@ impl UpdateAccount {
     /// See [`UpdateAccountError`].
     pub async fn execute(
         &self,
-        caller: Option<UserId>,
+        caller: Option<Principal>,
         id: UserId,
         changes: AccountChanges,
         precondition: &Precondition,
@@ -75,7 +76,7 @@ impl UpdateAccount {
         }
         // As they are now, whatever tokens say, and before anything changes: nobody gives themselves what they lack.
         let reach = match caller {
-            Some(caller) => tx.grants().of(caller).await?.permissions,
+            Some(caller) => reach_of(tx.as_mut(), caller, now).await?,
             None => Permissions::all(),
         };
         check_reach(tx.as_mut(), reach, id).await?;

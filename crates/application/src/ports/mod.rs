@@ -5,6 +5,7 @@
 mod access;
 mod access_tokens;
 mod accounts;
+mod api_keys;
 mod attempts;
 mod clock;
 mod id_generator;
@@ -32,6 +33,7 @@ mod user_transfer;
 pub use access::{GrantRepository, RoleReader, RoleRepository};
 pub use access_tokens::{AccessTokens, IssueTokenError, TokenRejection};
 pub use accounts::{AccountReader, PersonalData, PersonalDataReader, UserRepository};
+pub use api_keys::{ApiKeyLookup, ApiKeyReader, ApiKeyRepository, RevokedApiKey};
 pub use attempts::{AttemptReader, AttemptRepository};
 pub use clock::Clock;
 pub use id_generator::IdGenerator;

@@ -1,8 +1,8 @@
 //! Transactions.
 
 use super::{
-    AttemptRepository, GrantRepository, JobRepository, LinkRepository, PasswordRepository, RoleRepository,
-    SessionRepository, StoreError, UserIntake, UserRepository,
+    ApiKeyRepository, AttemptRepository, GrantRepository, JobRepository, LinkRepository, PasswordRepository,
+    RoleRepository, SessionRepository, StoreError, UserIntake, UserRepository,
 };
 use async_trait::async_trait;
 
@@ -31,6 +31,9 @@ pub trait Transaction: Send {
 
     /// Who holds them, within this transaction.
     fn grants(&mut self) -> &mut dyn GrantRepository;
+
+    /// API keys, within this transaction.
+    fn api_keys(&mut self) -> &mut dyn ApiKeyRepository;
 
     /// Passwords, within this transaction.
     fn passwords(&mut self) -> &mut dyn PasswordRepository;

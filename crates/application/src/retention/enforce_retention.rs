@@ -11,6 +11,8 @@ use tracing::info;
 const ATTEMPTS_KEPT: TimeDelta = TimeDelta::hours(1);
 /// How long after its end a mailed link is told from one that never was.
 const LINKS_KEPT: TimeDelta = TimeDelta::days(7);
+/// How long a key that was revoked or has expired is told from one that never was.
+const KEYS_KEPT: TimeDelta = TimeDelta::days(30);
 /// How many rows of a kind one step deletes, so that nobody waits for it.
 const STEP: u32 = 1000;
 /// The same for accounts, of which much else hangs.
@@ -48,6 +50,8 @@ pub struct RetentionReport {
     pub links: u32,
     /// Jobs that were given up.
     pub dead_jobs: u32,
+    /// API keys.
+    pub api_keys: u32,
     /// Accounts, of which nothing is left.
     pub accounts: Vec<UserId>,
 }
@@ -61,8 +65,9 @@ impl EnforceRetention {
     pub async fn execute(&self) -> Result<RetentionReport, StoreError> {
         let mut total = RetentionReport::default();
         let outcome = self.delete(&mut total).await;
-        let RetentionReport { sessions, attempts, links, dead_jobs, accounts } = &total;
-        info!(sessions, attempts, links, dead_jobs, accounts = accounts.len(), "deleted what was kept long enough");
+        let RetentionReport { sessions, attempts, links, dead_jobs, api_keys, accounts } = &total;
+        let accounts = accounts.len();
+        info!(sessions, attempts, links, dead_jobs, api_keys, accounts, "deleted what was kept long enough");
         outcome.map(|()| total)
     }
 
@@ -94,6 +99,7 @@ impl EnforceRetention {
             Kind::Sessions => (tx.sessions().purge(now - sessions, STEP).await?, &mut total.sessions),
             Kind::Links => (tx.links().purge(now - LINKS_KEPT, STEP).await?, &mut total.links),
             Kind::Attempts => (tx.attempts().purge(now - ATTEMPTS_KEPT, STEP).await?, &mut total.attempts),
+            Kind::ApiKeys => (tx.api_keys().purge(now - KEYS_KEPT, STEP).await?, &mut total.api_keys),
             Kind::DeadJobs => (tx.jobs().purge_dead(now - dead_jobs, STEP).await?, &mut total.dead_jobs),
         };
         tx.commit().await?;
@@ -110,8 +116,9 @@ enum Kind {
     Links,
     Attempts,
     DeadJobs,
+    ApiKeys,
 }
 
 impl Kind {
-    const ALL: [Self; 5] = [Self::Accounts, Self::Sessions, Self::Links, Self::Attempts, Self::DeadJobs];
+    const ALL: [Self; 6] = [Self::Accounts, Self::Sessions, Self::Links, Self::Attempts, Self::DeadJobs, Self::ApiKeys];
 }

@@ -1,9 +1,10 @@
 //! Signing out.
 
 use super::Announcer;
+use crate::access::reach_of;
 use crate::ports::{Clock, SessionReader, StoreError, UnitOfWork};
 use std::sync::Arc;
-use threshold_domain::access::Permissions;
+use threshold_domain::access::{Permissions, Principal};
 use threshold_domain::accounts::UserId;
 use threshold_domain::sessions::SessionId;
 
@@ -91,10 +92,10 @@ impl EndSessions {
     ///
     /// # Errors
     /// See [`EndOthersSessionsError`].
-    pub async fn all_of_other(&self, caller: UserId, user: UserId) -> Result<(), EndOthersSessionsError> {
+    pub async fn all_of_other(&self, caller: Principal, user: UserId) -> Result<(), EndOthersSessionsError> {
         let mut tx = self.unit_of_work.begin().await?;
         tx.users().find(user).await?.ok_or(EndOthersSessionsError::NotFound)?;
-        let reach = tx.grants().of(caller).await?.permissions;
+        let reach = reach_of(tx.as_mut(), caller, self.clock.now()).await?;
         let beyond = tx.grants().of(user).await?.permissions.without(reach);
         if !beyond.is_empty() {
             return Err(EndOthersSessionsError::Exceeds(beyond));

@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 use threshold_application::ports::{Metric, PasswordHasher, UnitOfWork};
 use threshold_application::sessions::{
-    Announcer, Attempt, Authenticate, AuthenticateBrowser, AuthenticateError, Caller, EndSessions, FollowNews,
-    FollowRevocations, GuessGuard, GuessLimits, Guesser, IssueAccessToken, ListSessions, RefreshSession, SignIn,
-    SignInError, SignInSettings, SignedIn,
+    Announcer, Attempt, Authenticate, AuthenticateBrowser, AuthenticateError, EndSessions, FollowNews,
+    FollowRevocations, GuessGuard, GuessLimits, Guesser, IssueAccessToken, ListSessions, Person, RefreshSession,
+    SignIn, SignInError, SignInSettings, SignedIn,
 };
 use threshold_domain::accounts::{Login, Password, User};
 use threshold_domain::sessions::{
@@ -87,7 +87,8 @@ pub(crate) fn instance(store: &InMemoryStore, feed: &Arc<FakeNewsFeed>, tokens: 
             clock: clock.clone(),
         },
         follow: FollowRevocations {
-            sessions,
+            sessions: sessions.clone(),
+            keys: sessions,
             announcer: announcer.clone(),
             revocations: revocations.clone(),
             clock: clock.clone(),
@@ -194,7 +195,7 @@ impl World {
         self.issue.execute(signed_in).unwrap().token
     }
 
-    pub(crate) async fn caller(&self, token: &AccessToken) -> Result<Caller, AuthenticateError> {
+    pub(crate) async fn caller(&self, token: &AccessToken) -> Result<Person, AuthenticateError> {
         self.authenticate.execute(token.expose()).await
     }
 

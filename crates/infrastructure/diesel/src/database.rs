@@ -1,6 +1,6 @@
 //! The entrance of the crate.
 
-use crate::access::DieselRoleReader;
+use crate::access::{DieselApiKeys, DieselRoleReader};
 use crate::accounts::{DieselAccountReader, DieselPersonalDataReader, DieselUserPages};
 use crate::connections::Pools;
 use crate::database_url::Target;
@@ -17,8 +17,9 @@ use std::path::Path;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 use threshold_application::ports::{
-    AccountReader, AttemptReader, BoxError, JobAdmin, JobBell, JobQueue, Meter, PersonalDataReader, ReadinessCheck,
-    RoleReader, SessionReader, SessionRenewals, SigningKeyRepository, StoreError, UnitOfWork, UserPages,
+    AccountReader, ApiKeyLookup, ApiKeyReader, AttemptReader, BoxError, JobAdmin, JobBell, JobQueue, Meter,
+    PersonalDataReader, ReadinessCheck, RoleReader, SessionReader, SessionRenewals, SigningKeyRepository, StoreError,
+    UnitOfWork, UserPages,
 };
 
 /// How often idle connections are looked at and reported.
@@ -84,6 +85,18 @@ impl Database {
     #[must_use]
     pub fn roles(&self) -> Arc<dyn RoleReader> {
         Arc::new(DieselRoleReader { pools: Arc::clone(&self.pools) })
+    }
+
+    /// Reads API keys.
+    #[must_use]
+    pub fn api_keys(&self) -> Arc<dyn ApiKeyReader> {
+        Arc::new(DieselApiKeys { pools: Arc::clone(&self.pools) })
+    }
+
+    /// Finds API keys by their secrets.
+    #[must_use]
+    pub fn api_key_lookup(&self) -> Arc<dyn ApiKeyLookup> {
+        Arc::new(DieselApiKeys { pools: Arc::clone(&self.pools) })
     }
 
     /// Reads everything about somebody.

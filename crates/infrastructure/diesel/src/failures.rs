@@ -22,12 +22,14 @@ const SQLITE_OUTAGES: [&str; 10] = [
 ];
 
 /// Which rule each unique index stands for: its name (PostgreSQL) and its columns (SQLite).
-const UNIQUE: [(&str, &str, Uniqueness); 8] = [
+const UNIQUE: [(&str, &str, Uniqueness); 10] = [
     ("users_email_key", "users.email_canonical", Uniqueness::Email),
     ("users_username_key", "users.username", Uniqueness::Username),
     ("signing_keys_algorithm_key", "signing_keys.algorithm", Uniqueness::SigningKey),
     ("users_pkey", "users.id", Uniqueness::Id),
     ("sessions_pkey", "sessions.id", Uniqueness::Id),
+    ("api_keys_pkey", "api_keys.id", Uniqueness::Id),
+    ("api_keys_digest_key", "api_keys.digest", Uniqueness::Id),
     ("jobs_pkey", "jobs.id", Uniqueness::Id),
     ("roles_pkey", "roles.name", Uniqueness::Id),
     ("signing_keys_pkey", "signing_keys.kid", Uniqueness::Id),

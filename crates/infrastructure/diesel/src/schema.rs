@@ -181,5 +181,33 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::{Binary, Nullable, Text};
+    use crate::types::{SqlId, SqlInstant};
+
+    api_keys (id) {
+        id -> SqlId,
+        name -> Text,
+        prefix -> Text,
+        digest -> Binary,
+        created_by_user -> Nullable<SqlId>,
+        created_by_key -> Nullable<SqlId>,
+        created_at -> SqlInstant,
+        expires_at -> Nullable<SqlInstant>,
+        revoked_at -> Nullable<SqlInstant>,
+        last_used_at -> Nullable<SqlInstant>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::Text;
+    use crate::types::SqlId;
+
+    api_key_permissions (api_key_id, permission) {
+        api_key_id -> SqlId,
+        permission -> Text,
+    }
+}
+
 diesel::joinable!(user_roles -> users (user_id));
 diesel::allow_tables_to_appear_in_same_query!(user_roles, users);

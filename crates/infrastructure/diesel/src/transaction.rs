@@ -11,8 +11,8 @@ use diesel_async::{AsyncConnection, AsyncPgConnection, TransactionManager};
 use futures::FutureExt;
 use std::sync::Arc;
 use threshold_application::ports::{
-    AttemptRepository, GrantRepository, JobRepository, LinkRepository, PasswordRepository, RoleRepository,
-    SessionRepository, StoreError, Transaction, UnitOfWork, UserIntake, UserRepository,
+    ApiKeyRepository, AttemptRepository, GrantRepository, JobRepository, LinkRepository, PasswordRepository,
+    RoleRepository, SessionRepository, StoreError, Transaction, UnitOfWork, UserIntake, UserRepository,
 };
 use tokio::runtime::Handle;
 use tokio::task::spawn_blocking;
@@ -151,6 +151,10 @@ impl Transaction for DieselTransaction {
     }
 
     fn grants(&mut self) -> &mut dyn GrantRepository {
+        self
+    }
+
+    fn api_keys(&mut self) -> &mut dyn ApiKeyRepository {
         self
     }
 

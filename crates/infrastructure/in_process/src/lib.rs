@@ -1,4 +1,5 @@
-//! Adapters that need nothing but this process: time, ids, secrets, revocations, rate limits, a memory of users.
+//! Adapters that need nothing but this process: time, ids, secrets, revocations, rate limits, a memory of users and of
+//! keys.
 //!
 //! The clock, the id and the secret generator are the only places that may ask the operating system for them.
 
@@ -8,6 +9,7 @@ mod local_buckets;
 mod memory_revocations;
 mod os_secrets;
 mod remembered_accounts;
+mod remembered_keys;
 mod system_clock;
 mod time_limited_check;
 mod uuid_v7_ids;
@@ -18,6 +20,7 @@ pub use local_buckets::LocalBuckets;
 pub use memory_revocations::MemoryRevocations;
 pub use os_secrets::OsSecrets;
 pub use remembered_accounts::RememberedAccounts;
+pub use remembered_keys::RememberedKeys;
 pub use system_clock::SystemClock;
 pub use time_limited_check::TimeLimitedCheck;
 pub use uuid_v7_ids::UuidV7Ids;

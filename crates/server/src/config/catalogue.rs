@@ -92,7 +92,7 @@ pub(crate) const SETTINGS: &[Setting] = &[
     secret("tokens.hs256_secret", None, "32 bytes or more", "The secret of HS256, which everybody who verifies tokens shares."),
     optional("tokens.issuer", "URL", "`iss` of access tokens; the public URL if it is not set."),
     setting("tokens.audience", r#""threshold""#, "text", "`aud` of access tokens."),
-    setting("tokens.max_revocations", "1000000", "number", "How many ended sessions and changed grants each instance remembers until their tokens expire, about 100 bytes each. Beyond that the database is asked at every request; nothing is forgotten."),
+    setting("tokens.max_revocations", "1000000", "number", "How many ended sessions, changed grants and revoked keys each instance remembers until their tokens expire, about 100 bytes each. Beyond that the database is asked at every request; nothing is forgotten."),
     setting("tokens.cache_size", "10000", "number", "How many verified tokens are remembered, about 400 bytes each."),
 
     setting("sessions.lifetime", r#""12h""#, "duration", "How long a browser that is not remembered stays signed in."),

@@ -2,6 +2,7 @@
 
 mod account_wiring;
 mod adapters;
+mod api_key_wiring;
 mod background;
 mod http;
 mod job_wiring;

@@ -15,6 +15,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 use threshold_application::ErrorChain;
+use threshold_application::access::KeyUses;
 use threshold_application::ports::StoreError;
 use threshold_diesel::{ConnectError, Database, MigrationError};
 use threshold_email::SmtpSetupError;
@@ -34,6 +35,7 @@ pub struct Running {
     handles: Vec<ServerHandle>,
     background: Vec<JoinHandle<()>>,
     worker: StoppableWorker,
+    key_uses: Arc<KeyUses>,
     database: Database,
     certificate: Option<Arc<ServedCertificate>>,
     draining: Arc<AtomicBool>,
@@ -110,7 +112,7 @@ impl Running {
         let certificate = settings.server.tls.as_ref().map(ServedCertificate::read).transpose()?;
         let Bound { address, server } = bind_api(&settings.server, &wiring, certificate.as_ref())?;
         let Wiring { database, meter, follow_revocations, follow_news, jobs, .. } = wiring;
-        let Wiring { keys, tokens, rotate_keys, draining, .. } = wiring;
+        let Wiring { keys, tokens, rotate_keys, key_uses, draining, .. } = wiring;
         let mut handles = vec![server.handle()];
         let mut background = vec![
             tokio::spawn(background::follow_revocations(follow_revocations)),
@@ -118,6 +120,7 @@ impl Running {
             tokio::spawn(background::measure_jobs(jobs.manage)),
             tokio::spawn(background::follow_keys(keys, tokens)),
             tokio::spawn(background::rotate_keys(rotate_keys)),
+            tokio::spawn(background::store_key_uses(Arc::clone(&key_uses))),
             tokio::spawn(background::keep_metrics(meter)),
         ];
         background.extend(follow_news.map(|follow| tokio::spawn(background::follow_news(follow))));
@@ -132,7 +135,19 @@ impl Running {
         info!(address = %format_args!("{scheme}://{address}"), "listening");
         let api = tokio::spawn(server);
         let drain = settings.server.drain;
-        Ok(Self { address, metrics_address, api, handles, background, worker, database, certificate, draining, drain })
+        Ok(Self {
+            address,
+            metrics_address,
+            api,
+            handles,
+            background,
+            worker,
+            key_uses,
+            database,
+            certificate,
+            draining,
+            drain,
+        })
     }
 
     /// Reads the files of the certificate again; connections that are open keep the one they have. Files that are of no use
@@ -167,6 +182,9 @@ impl Running {
         tokio::join!(listeners, self.worker.stop(gracefully));
         let outcome = self.api.await.unwrap_or_else(|error| Err(io::Error::other(error)));
         self.background.iter().for_each(JoinHandle::abort);
+        if let Err(error) = self.key_uses.store().await {
+            error!(error = %ErrorChain(&error), "when keys were last used could not be stored at the end");
+        }
         self.database.close();
         info!("stopped");
         outcome

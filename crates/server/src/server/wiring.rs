@@ -1,6 +1,7 @@
 //! Which adapter serves which use case.
 
 use super::adapters::{Adapters, build};
+use super::api_key_wiring::{authenticate_machine, manage_api_keys};
 use super::background;
 use super::job_wiring::{JobWiring, wire_jobs};
 use super::key_keeper::KeyKeeper;
@@ -9,7 +10,7 @@ use crate::config::Settings;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
-use threshold_application::access::{ChangeRoles, ListRoles};
+use threshold_application::access::{ChangeRoles, KeyUses, ListRoles};
 use threshold_application::accounts::{
     ChangePassword, DeleteAccount, ExportPersonalData, Register, RequestLink, ResetPassword, ShowAccount, ShowProfile,
     UpdateAccount, UpdateProfile, VerifyEmail,
@@ -42,6 +43,7 @@ pub(super) struct Wiring {
     pub(super) keys: KeyKeeper,
     pub(super) tokens: Arc<JwtTokens>,
     pub(super) rotate_keys: RotateKeys,
+    pub(super) key_uses: Arc<KeyUses>,
     pub(super) draining: Arc<AtomicBool>,
 }
 
@@ -51,6 +53,7 @@ pub(super) async fn wire(settings: &Settings, started: Instant) -> Result<Wiring
     let draining = Arc::new(AtomicBool::new(false));
     let follow_revocations = FollowRevocations {
         sessions: adapters.database.sessions(),
+        keys: adapters.database.api_keys(),
         announcer: Arc::clone(&adapters.announcer),
         revocations: adapters.revocations.clone(),
         clock: Arc::clone(&adapters.clock),
@@ -63,6 +66,7 @@ pub(super) async fn wire(settings: &Settings, started: Instant) -> Result<Wiring
     });
     let jobs = wire_jobs(settings, &adapters);
     let services = services(settings, &adapters, &draining);
+    let key_uses = Arc::clone(&services.authenticate_machine.uses);
     let http = HttpSettings {
         public_url: settings.server.public_url.clone(),
         https: settings.server.public_url.starts_with("https://"),
@@ -87,6 +91,7 @@ pub(super) async fn wire(settings: &Settings, started: Instant) -> Result<Wiring
         keys,
         tokens,
         rotate_keys,
+        key_uses,
         draining,
     })
 }
@@ -107,6 +112,7 @@ fn services(settings: &Settings, adapters: &Adapters, draining: &Arc<AtomicBool>
         update_account: Arc::new(update_account(adapters)),
         list_roles: Arc::new(ListRoles { roles: database.roles() }),
         change_roles: Arc::new(change_roles(adapters)),
+        manage_api_keys: Arc::new(manage_api_keys(adapters)),
         export_personal_data: Arc::new(ExportPersonalData { data: database.personal_data() }),
         sign_in,
         issue_access_token: Arc::new(IssueAccessToken {
@@ -132,6 +138,7 @@ fn services(settings: &Settings, adapters: &Adapters, draining: &Arc<AtomicBool>
             clock: Arc::clone(clock),
         }),
         authenticate: Arc::new(authenticate(adapters)),
+        authenticate_machine: Arc::new(authenticate_machine(settings, adapters)),
         authenticate_browser: Arc::new(authenticate_browser(settings, adapters)),
         check_readiness: Arc::new(CheckReadiness {
             checks: readiness_checks(adapters),

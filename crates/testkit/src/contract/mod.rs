@@ -14,6 +14,7 @@
 
 pub mod access;
 pub mod access_tokens;
+pub mod api_keys;
 pub mod attempts;
 pub mod generators;
 pub mod jobs;

@@ -4,8 +4,8 @@ use crate::{a_session, a_user, at};
 use std::any::Any;
 use std::sync::Arc;
 use threshold_application::ports::{
-    AccountReader, AttemptReader, EndedSession, JobAdmin, JobQueue, PersonalDataReader, RoleReader, SessionReader,
-    SessionRenewals, SigningKeyRepository, StoreError, Uniqueness, UnitOfWork, UserPages,
+    AccountReader, ApiKeyLookup, ApiKeyReader, AttemptReader, EndedSession, JobAdmin, JobQueue, PersonalDataReader,
+    RoleReader, SessionReader, SessionRenewals, SigningKeyRepository, StoreError, Uniqueness, UnitOfWork, UserPages,
 };
 use threshold_domain::accounts::{DisplayName, Email, Login, PasswordHash, PasswordVersion, Standing, User, UserId};
 use threshold_domain::sessions::Session;
@@ -19,6 +19,10 @@ pub struct Stores {
     pub accounts: Arc<dyn AccountReader>,
     /// Reads roles.
     pub roles: Arc<dyn RoleReader>,
+    /// Reads keys of machines.
+    pub api_keys: Arc<dyn ApiKeyReader>,
+    /// Finds them by their secrets.
+    pub api_key_lookup: Arc<dyn ApiKeyLookup>,
     /// Reads everything about somebody.
     pub personal_data: Arc<dyn PersonalDataReader>,
     /// Hands out all users.
@@ -67,6 +71,19 @@ macro_rules! store_contract {
                 ending_what_is_not_there_is_no_error,
                 ended_sessions_are_told_from_a_moment_on,
                 a_used_session_id_is_refused,
+            ]
+        );
+        $crate::contract_cases!(
+            api_keys,
+            $fresh,
+            [
+                keys_come_back_as_they_were_made,
+                a_used_key_id_or_digest_is_refused,
+                keys_are_listed_page_by_page_the_latest_first,
+                a_revoked_key_is_not_shown_any_more,
+                the_last_use_of_keys_is_noted_many_at_once,
+                a_key_outlives_whoever_made_it,
+                keys_that_are_over_are_purged_step_by_step,
             ]
         );
         $crate::contract_cases!(

@@ -1,6 +1,7 @@
 //! A store in memory.
 
 mod access;
+mod api_keys;
 mod attempts;
 mod jobs;
 mod links;
@@ -9,13 +10,14 @@ mod signing_keys;
 mod transfer;
 
 use super::lock;
+use api_keys::StoredKey;
 use async_trait::async_trait;
 use futures::lock::{Mutex as AsyncMutex, OwnedMutexGuard};
 use std::sync::{Arc, Mutex};
 use threshold_application::ports::{
-    AccountReader, AttemptRepository, GrantRepository, GrantsChange, JobRepository, LinkRepository, PasswordRepository,
-    PersonalData, PersonalDataReader, RoleRepository, SessionRepository, StoreError, Transaction, Uniqueness,
-    UnitOfWork, UserIntake, UserRepository,
+    AccountReader, ApiKeyRepository, AttemptRepository, GrantRepository, GrantsChange, JobRepository, LinkRepository,
+    PasswordRepository, PersonalData, PersonalDataReader, RoleRepository, SessionRepository, StoreError, Transaction,
+    Uniqueness, UnitOfWork, UserIntake, UserRepository,
 };
 use threshold_domain::Timestamp;
 use threshold_domain::access::Role;
@@ -38,6 +40,7 @@ struct Tables {
     last_grants_version: i64,
     /// The last change of each.
     grants_changes: Vec<GrantsChange>,
+    api_keys: Vec<StoredKey>,
     sessions: Vec<Session>,
     attempts: Vec<(AttemptKey, AttemptCount)>,
     signing_keys: Vec<SigningKey>,
@@ -72,6 +75,10 @@ impl Transaction for InMemoryTransaction {
     }
 
     fn grants(&mut self) -> &mut dyn GrantRepository {
+        &mut self.tables
+    }
+
+    fn api_keys(&mut self) -> &mut dyn ApiKeyRepository {
         &mut self.tables
     }
 
@@ -173,6 +180,7 @@ impl UserRepository for Tables {
         self.users.retain(|one| !erased.contains(&one.user.id));
         self.sessions.retain(|session| !erased.contains(&session.user_id));
         self.links.retain(|link| !erased.contains(&link.user_id));
+        self.forget_users_as_makers(&erased);
         Ok(erased)
     }
 

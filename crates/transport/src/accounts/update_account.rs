@@ -5,7 +5,7 @@ use super::show_account::user_in_path;
 use crate::app::HttpSettings;
 use crate::detached::Detached;
 use crate::problem::{FieldError, Problem};
-use crate::request::{Authenticated, Fields, Members, Noted, etag, language, precondition};
+use crate::request::{Admitted, Fields, Members, Noted, etag, language, precondition};
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use threshold_application::accounts::UpdateAccount;
@@ -49,16 +49,16 @@ pub(crate) async fn update_account(
     use_case: Data<UpdateAccount>,
     detached: Data<Detached>,
     settings: Data<HttpSettings>,
-    (caller, id): (Authenticated, Path<String>),
+    (caller, id): (Admitted, Path<String>),
     request: HttpRequest,
     fields: Fields,
 ) -> Result<HttpResponse, Problem> {
     let id = user_in_path(&id)?;
     let changes = fields.read(|members| read(members, &settings.registration.reserved_usernames))?;
-    if changes.roles.is_some() && !caller.0.grants.permit(Permission::RolesAssign) {
+    if changes.roles.is_some() && !caller.0.permissions().contain(Permission::RolesAssign) {
         return Err(Problem::lacking(Permission::RolesAssign.into()));
     }
-    let (caller, precondition, language) = (caller.0.user_id, precondition(&request), language(&request));
+    let (caller, precondition, language) = (caller.0.principal(), precondition(&request), language(&request));
     let update = async move { use_case.execute(Some(caller), id, changes, &precondition, language).await };
     let user = detached.run(update).await??;
     Ok(HttpResponse::Ok().insert_header(etag(user.version)).json(UserView::from(&user)))

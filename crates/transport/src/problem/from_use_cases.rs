@@ -3,7 +3,7 @@
 use super::{Code, FieldError, Problem};
 use actix_web::http::header::{HeaderValue, RETRY_AFTER};
 use std::time::Duration;
-use threshold_application::access::{ChangeRolesError, ListRolesError};
+use threshold_application::access::{ChangeRolesError, ListRolesError, ManageApiKeysError};
 use threshold_application::accounts::{
     ChangePasswordError, DeleteAccountError, ExportPersonalDataError, LinkError, RegisterError, ResetPasswordError,
     ShowAccountError, ShowProfileError, UpdateAccountError, UpdateProfileError, VerifyEmailError,
@@ -134,6 +134,20 @@ impl From<ChangeRolesError> for Problem {
             ChangeRolesError::Changed => Self::new(Code::PreconditionFailed),
             ChangeRolesError::Exceeds(lacking) => Self::lacking(lacking),
             ChangeRolesError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<ManageApiKeysError> for Problem {
+    fn from(error: ManageApiKeysError) -> Self {
+        match error {
+            ManageApiKeysError::NotFound => Self::new(Code::ApiKeyNotFound),
+            ManageApiKeysError::ExpiresInThePast => {
+                let message = "A key that has expired already is of no use; give a time in the future, or none.";
+                Self::invalid(vec![FieldError::new("expires_at", "in-the-past", message)])
+            }
+            ManageApiKeysError::Exceeds(lacking) => Self::lacking(lacking),
+            ManageApiKeysError::Store(error) => error.into(),
         }
     }
 }

@@ -62,7 +62,7 @@ pub(crate) fn role_names(text: Option<&str>) -> Result<Vec<RoleName>, StoreError
 }
 
 /// Those that this version knows: another one may know more.
-fn permissions(text: Option<&str>) -> Permissions {
+pub(super) fn permissions(text: Option<&str>) -> Permissions {
     text.unwrap_or_default().split_ascii_whitespace().filter_map(Permission::from_name).collect()
 }
 

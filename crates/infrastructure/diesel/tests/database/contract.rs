@@ -10,6 +10,8 @@ async fn stores(kind: Kind) -> Stores {
         unit_of_work: database.unit_of_work(),
         accounts: database.accounts(),
         roles: database.roles(),
+        api_keys: database.api_keys(),
+        api_key_lookup: database.api_key_lookup(),
         personal_data: database.personal_data(),
         user_pages: database.user_pages(),
         sessions: database.sessions(),

@@ -93,6 +93,10 @@ async fn foreign_keys_are_the_same() {
     assert_eq!(sqlite, postgres);
     let expected = [
         "account_links.user_id to users.id CASCADE",
+        "api_key_permissions.api_key_id to api_keys.id CASCADE",
+        "api_key_permissions.permission to permissions.name NO ACTION",
+        "api_keys.created_by_key to api_keys.id SET NULL",
+        "api_keys.created_by_user to users.id SET NULL",
         "role_permissions.permission to permissions.name NO ACTION",
         "role_permissions.role to roles.name CASCADE",
         "sessions.user_id to users.id CASCADE",

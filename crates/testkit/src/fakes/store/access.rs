@@ -22,6 +22,7 @@ impl Default for Tables {
             roles: BuiltInRole::ALL.map(role).to_vec(),
             last_grants_version: 0,
             grants_changes: Vec::new(),
+            api_keys: Vec::new(),
             sessions: Vec::new(),
             attempts: Vec::new(),
             signing_keys: Vec::new(),
