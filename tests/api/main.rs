@@ -4,6 +4,7 @@
 mod access;
 mod accounts;
 mod administration;
+mod api_keys;
 mod browser_sessions;
 mod configuration;
 mod conventions;
