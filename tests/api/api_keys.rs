@@ -38,7 +38,8 @@ fn checked(unchecked: &str) -> String {
             crc = (crc >> 1) ^ if crc & 1 == 1 { 0xedb8_8320 } else { 0 };
         }
     }
-    let digit = |place: u32| char::from(alphabet[usize::try_from(!crc / 62_u32.pow(place) % 62).unwrap()]);
+    let digit =
+        |place: u32| char::from(*alphabet.get(usize::try_from(!crc / 62_u32.pow(place) % 62).unwrap()).unwrap());
     let sum: String = (0..6).rev().map(digit).collect();
     format!("{unchecked}{sum}")
 }

@@ -16,6 +16,7 @@ mod jobs;
 mod load;
 mod me;
 mod memory;
+mod permission;
 mod probe;
 mod program;
 mod refresh;
@@ -78,6 +79,9 @@ fn main() {
     runtime.block_on(async {
         if wanted("me") {
             me::run().await;
+        }
+        if wanted("permission") {
+            permission::run().await;
         }
         if wanted("sign-in") {
             sign_in::run().await;

@@ -39,7 +39,9 @@ impl KeyUses {
         let uses: Vec<_> = noted.into_iter().collect();
         let outcome = self.write(&uses).await;
         if outcome.is_err() {
-            uses.into_iter().for_each(|(key, at)| self.note(key, at));
+            for (key, at) in uses {
+                self.note(key, at);
+            }
         }
         outcome
     }

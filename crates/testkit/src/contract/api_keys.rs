@@ -80,7 +80,7 @@ pub async fn keys_are_listed_page_by_page_the_latest_first(stores: &Stores) {
     assert_eq!(ids(stores, None, 2).await, [5, 4]);
     assert_eq!(ids(stores, Some(an_api_key(4).id), 2).await, [2, 1]);
     assert_eq!(ids(stores, Some(an_api_key(3).id), 9).await, [2, 1], "from one that is gone too");
-    assert_eq!(ids(stores, Some(an_api_key(1).id), 2).await, [] as [u128; 0]);
+    assert!(ids(stores, Some(an_api_key(1).id), 2).await.is_empty());
 }
 
 /// It is told, and its digest still says what it was.
