@@ -10,7 +10,7 @@ use threshold_application::ports::Claim;
 use threshold_diesel::Database;
 use threshold_domain::accounts::{Credentials, ImportedUser, Login, PasswordVersion};
 use threshold_domain::jobs::{Job, JobState, Settlement, Verdict};
-use threshold_testkit::{a_job, a_link};
+use threshold_testkit::{a_job, a_link, an_api_key, an_api_key_secret};
 use uuid::Uuid;
 
 thread_local! {
@@ -44,6 +44,9 @@ const MANY_ROWS: &str = "
     SELECT gen_random_uuid(), 'enforce_retention', '{}', 2, 'waiting', 0, now() + interval '100 years', now() FROM users;
     INSERT INTO sessions (id, user_id, created_at, expires_at, ended_at)
     SELECT gen_random_uuid(), id, now(), now(), CASE WHEN email < 'u2' THEN now() END FROM users;
+    INSERT INTO api_keys (id, name, prefix, digest, created_at, expires_at, revoked_at)
+    SELECT gen_random_uuid(), email, 'thr_', sha256(email::bytea), now(), CASE WHEN email < 'u2' THEN now() END,
+        CASE WHEN email > 'u8' THEN now() END FROM users;
     ANALYZE";
 
 async fn filled(place: &Place) -> Database {
@@ -222,6 +225,29 @@ on_both! {
         assert_uses(&place, "sessions", "sessions_pkey", "PRIMARY KEY (id=?)").await;
         database.unit_of_work().begin().await.unwrap().sessions().lock(session(1).id).await.unwrap();
         assert_uses(&place, "sessions", "sessions_pkey", "PRIMARY KEY (id=?)").await;
+    }
+
+    async fn api_keys_are_found_by_an_index(place: Place) {
+        let database = filled(&place).await;
+        database.api_key_lookup().by_digest(&an_api_key_secret(1).digest()).await.unwrap();
+        assert_uses(&place, "api_keys", "api_keys_digest_key", "api_keys_digest_key (digest=?)").await;
+        let keys = database.api_keys();
+        keys.revoked_since(at(0)).await.unwrap();
+        assert_uses(&place, "api_keys", "api_keys_revoked_at_idx", "api_keys_revoked_at_idx (revoked_at>?)").await;
+        keys.page(None, 10).await.unwrap();
+        assert_uses(&place, "api_keys", "api_keys_pkey", "PRIMARY KEY (id<?)").await;
+        keys.find(an_api_key(1).id).await.unwrap();
+        assert_uses(&place, "api_keys", "api_keys_pkey", "PRIMARY KEY (id=?)").await;
+        let unit_of_work = database.unit_of_work();
+        let mut tx = unit_of_work.begin().await.unwrap();
+        tx.api_keys().standing(an_api_key(1).id).await.unwrap();
+        assert_uses(&place, "api_keys", "api_keys_pkey", "PRIMARY KEY (id=?)").await;
+        tx.api_keys().purge(at(0), 10).await.unwrap();
+        // The last but one: what was found is deleted by its key.
+        forget_last("api_keys");
+        for index in ["api_keys_revoked_at_idx", "api_keys_expires_at_idx"] {
+            assert_uses(&place, "api_keys", index, index).await;
+        }
     }
 
     async fn what_is_over_is_found_by_an_index(place: Place) {
