@@ -3,7 +3,7 @@
 use crate::app::HttpSettings;
 use crate::middleware::{Class, limit};
 use crate::problem::{Code, FieldError, Problem, ProblemBody};
-use crate::request::{RenewedCookies, Site, authenticate, person};
+use crate::request::{RenewedCookies, Site, person, recognise};
 use actix_web::body::BoxBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::guard::{Guard, GuardContext};
@@ -16,6 +16,7 @@ use percent_encoding::percent_decode_str;
 use std::any::Any;
 use std::panic::AssertUnwindSafe;
 use std::rc::Rc;
+use threshold_application::access::Caller;
 use threshold_domain::access::Permission;
 use tracing::Span;
 use utoipa::openapi::extensions::ExtensionsBuilder;
@@ -54,6 +55,15 @@ enum Access {
 }
 
 impl Access {
+    fn admit(self, caller: &Caller) -> Result<(), Problem> {
+        match self {
+            Self::Anyone => Ok(()),
+            Self::SignedIn => person(caller).map(drop),
+            Self::Permitted(permission) if caller.permissions().contain(permission) => Ok(()),
+            Self::Permitted(permission) => Err(Problem::lacking(permission.into())),
+        }
+    }
+
     /// The ways to prove who one is, one of which is enough.
     fn security(self) -> Option<Vec<SecurityRequirement>> {
         let schemes: &[&str] = match self {
@@ -294,14 +304,13 @@ impl Rails {
     }
 
     async fn admit_caller(&self, request: &ServiceRequest) -> Result<(), Problem> {
-        match self.access {
-            Access::Anyone => Ok(()),
-            Access::SignedIn => person(authenticate(request.request()).await?).map(drop),
-            Access::Permitted(permission) => {
-                let permissions = authenticate(request.request()).await?.permissions();
-                if permissions.contain(permission) { Ok(()) } else { Err(Problem::lacking(permission.into())) }
-            }
+        if self.access == Access::Anyone {
+            return Ok(());
         }
+        let caller = recognise(request.request()).await?;
+        self.access.admit(&caller)?;
+        request.extensions_mut().insert(caller);
+        Ok(())
     }
 }
 

@@ -34,7 +34,7 @@ pub(crate) async fn verify_email(
 ) -> Result<HttpResponse, Problem> {
     let token = LinkToken::parse(&token).ok_or(LinkError::Unknown)?;
     // Most who follow a link are nobody we know, which is no fault.
-    let kept = recognise(&request).await.and_then(person).ok().map(|person| person.session);
+    let kept = recognise(&request).await.and_then(|caller| Ok(person(&caller)?.session)).ok();
     let language = language(&request);
     let user = detached.run(async move { use_case.execute(&token, kept, language).await }).await??;
     Ok(HttpResponse::Ok().json(VerifiedResponse { user: UserView::from(&user) }))

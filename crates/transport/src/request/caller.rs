@@ -31,10 +31,8 @@ impl FromRequest for Admitted {
     type Error = actix_web::Error;
     type Future = Ready<Result<Self, Self::Error>>;
 
-    /// Takes what [`authenticate`] left: the rails of an endpoint run before any handler reads a body.
     fn from_request(request: &HttpRequest, _payload: &mut Payload) -> Self::Future {
-        let caller = request.extensions().get::<Caller>().cloned();
-        ready(caller.map(Self).ok_or_else(|| Problem::internal("an open endpoint asks for its caller").into()))
+        ready(of_admitted(request, |caller| Ok(Self(caller.clone()))))
     }
 }
 
@@ -42,25 +40,27 @@ impl FromRequest for Authenticated {
     type Error = actix_web::Error;
     type Future = Ready<Result<Self, Self::Error>>;
 
-    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let admitted = Admitted::from_request(request, payload).into_inner();
-        ready(admitted.and_then(|Admitted(caller)| Ok(Self(person(caller)?))))
+    fn from_request(request: &HttpRequest, _payload: &mut Payload) -> Self::Future {
+        ready(of_admitted(request, |caller| person(caller).cloned().map(Self)))
     }
 }
 
+/// Takes what the rails of an endpoint have left, which run before any handler reads a body.
+fn of_admitted<T>(
+    request: &HttpRequest,
+    take: impl FnOnce(&Caller) -> Result<T, Problem>,
+) -> Result<T, actix_web::Error> {
+    let extensions = request.extensions();
+    let caller = extensions.get::<Caller>().ok_or_else(|| Problem::internal("an open endpoint asks for its caller"));
+    Ok(caller.and_then(take)?)
+}
+
 /// The person that `caller` is; machines have no account and no session.
-pub(crate) fn person(caller: Caller) -> Result<Person, Problem> {
+pub(crate) fn person(caller: &Caller) -> Result<&Person, Problem> {
     match caller {
         Caller::Person(person) => Ok(person),
         Caller::Machine(_) => Err(Problem::new(Code::PersonRequired)),
     }
-}
-
-/// Finds out who sends `request`, leaves it in its extensions, and answers it.
-pub(crate) async fn authenticate(request: &HttpRequest) -> Result<Caller, Problem> {
-    let caller = recognise(request).await?;
-    request.extensions_mut().insert(caller.clone());
-    Ok(caller)
 }
 
 /// Who sends `request`. What `Authorization` proves decides where it proves something: a cookie does not rescue an unusable token.

@@ -18,7 +18,7 @@ mod request_id;
 mod same_site;
 mod unique_json;
 
-pub(crate) use caller::{Admitted, Authenticated, RenewedCookies, authenticate, person, recognise};
+pub(crate) use caller::{Admitted, Authenticated, RenewedCookies, person, recognise};
 pub use client_address::{TrustedProxies, TrustedProxiesError, client_address};
 pub(crate) use client_address::{client_ip, network_of};
 pub(crate) use cookies::Cookies;
