@@ -9,6 +9,7 @@ mod configuration;
 mod conventions;
 mod cors;
 mod deletion;
+mod directory;
 mod flow;
 mod guessing;
 mod limits;

@@ -23,6 +23,7 @@ fn stores() -> Stores {
         roles: Arc::new(store.clone()),
         personal_data: Arc::new(store.clone()),
         user_pages: Arc::new(store.clone()),
+        user_directory: Arc::new(store.clone()),
         sessions: Arc::new(store.clone()),
         renewals: Arc::new(store.clone()),
         attempts: Arc::new(store.clone()),

@@ -11,8 +11,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use threshold_application::access::{ChangeRoles, ListRoles};
 use threshold_application::accounts::{
-    ChangePassword, DeleteAccount, ExportPersonalData, Register, RequestLink, ResetPassword, ShowAccount, ShowProfile,
-    UpdateAccount, UpdateProfile, VerifyEmail,
+    ChangePassword, DeleteAccount, ExportPersonalData, ListAccounts, Register, RequestLink, ResetPassword, ShowAccount,
+    ShowProfile, UpdateAccount, UpdateProfile, VerifyEmail,
 };
 use threshold_application::operations::CheckReadiness;
 use threshold_application::ports::{
@@ -45,6 +45,8 @@ pub struct Services {
     pub change_password: Arc<ChangePassword>,
     /// Replaces passwords by links.
     pub reset_password: Arc<ResetPassword>,
+    /// Lists accounts.
+    pub list_accounts: Arc<ListAccounts>,
     /// Shows somebody else's account.
     pub show_account: Arc<ShowAccount>,
     /// Changes it.
@@ -177,6 +179,7 @@ pub fn app(
         .app_data(web::Data::from(services.update_profile))
         .app_data(web::Data::from(services.delete_account))
         .app_data(web::Data::from(services.export_personal_data))
+        .app_data(web::Data::from(services.list_accounts))
         .app_data(web::Data::from(services.show_account))
         .app_data(web::Data::from(services.update_account))
         .app_data(web::Data::from(services.list_roles))

@@ -32,6 +32,7 @@ use utoipa::{OpenApi as _, PartialSchema};
         crate::access::CreateRoleRequest,
         crate::access::UpdateRoleRequest,
         crate::access::PermissionView,
+        crate::request::List<crate::accounts::UserView>,
         crate::request::List<crate::access::RoleView>,
         crate::request::List<crate::access::PermissionView>,
         crate::sessions::LoginRequest,

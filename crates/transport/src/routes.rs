@@ -106,6 +106,13 @@ fn of_sessions() -> Vec<Endpoint> {
 
 fn of_others() -> Vec<Endpoint> {
     vec![
+        Endpoint::new::<accounts::ListAccountsPath, _, _>("administration", accounts::list_accounts)
+            .requires(Permission::UsersRead)
+            .with_query(),
+        // Before the path that its last part would be an id of.
+        Endpoint::new::<accounts::ListDeletedAccountsPath, _, _>("administration", accounts::list_deleted_accounts)
+            .requires(Permission::UsersRead)
+            .with_query(),
         Endpoint::new::<accounts::ShowAccountPath, _, _>("administration", accounts::show_account)
             .requires(Permission::UsersRead)
             .can_fail_with(&[Code::UserNotFound]),

@@ -26,6 +26,7 @@ mod store_error;
 mod token_buckets;
 mod unit_of_work;
 mod user_cache;
+mod user_directory;
 mod user_files;
 mod user_transfer;
 
@@ -56,6 +57,7 @@ pub use store_error::{StoreError, Uniqueness};
 pub use token_buckets::{BucketsError, Taken, TokenBuckets};
 pub use unit_of_work::{Transaction, UnitOfWork};
 pub use user_cache::UserCache;
+pub use user_directory::UserDirectory;
 pub use user_files::{
     Checkpoint, ImportProgress, ImportTally, LinePlace, RefusedLine, SourceLine, UserSink, UserSource,
 };

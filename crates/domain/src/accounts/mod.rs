@@ -13,7 +13,9 @@ mod profile_changes;
 mod registration;
 mod user;
 mod user_id;
+mod user_list;
 mod user_record;
+mod user_search;
 mod username;
 
 pub use account_changes::AccountChanges;
@@ -29,5 +31,7 @@ pub use profile_changes::{Change, ProfileChanges};
 pub use registration::Registration;
 pub use user::{Credentials, SignInRefusal, Standing, User, UserStatus};
 pub use user_id::UserId;
-pub use user_record::{FieldFault, UserField, UserRecord};
+pub use user_list::{UserFilter, UserList, UserPlace, UserSort};
+pub use user_record::{FieldFault, UserField, UserRecord, timestamp};
+pub use user_search::{UserSearch, searched_text};
 pub use username::{ReservedUsernames, Username};

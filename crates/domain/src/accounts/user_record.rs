@@ -199,7 +199,10 @@ fn standing(text: &str) -> Result<Standing, Refusal> {
 }
 
 /// A time of RFC 3339, cut to microseconds; in UTC too its year has four digits.
-fn timestamp(text: &str) -> Result<Timestamp, Refusal> {
+///
+/// # Errors
+/// `invalid-format`.
+pub fn timestamp(text: &str) -> Result<Timestamp, Refusal> {
     let read = chrono::DateTime::parse_from_rfc3339(text).ok();
     let cut = read.and_then(|at| Timestamp::from_timestamp_micros(at.timestamp_micros()));
     cut.filter(|at| (0..=9999).contains(&at.year()))

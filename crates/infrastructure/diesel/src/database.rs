@@ -4,6 +4,7 @@ use crate::access::DieselRoleReader;
 use crate::accounts::{DieselAccountReader, DieselPersonalDataReader, DieselUserPages};
 use crate::connections::Pools;
 use crate::database_url::Target;
+use crate::directory::DieselUserDirectory;
 use crate::jobs::{Bell, DieselJobAdmin, DieselJobQueue, Listener};
 use crate::limits::DieselAttemptReader;
 use crate::patient::PatientUnitOfWork;
@@ -18,7 +19,7 @@ use std::sync::{Arc, Weak};
 use std::time::Duration;
 use threshold_application::ports::{
     AccountReader, AttemptReader, BoxError, JobAdmin, JobBell, JobQueue, Meter, PersonalDataReader, ReadinessCheck,
-    RoleReader, SessionReader, SessionRenewals, SigningKeyRepository, StoreError, UnitOfWork, UserPages,
+    RoleReader, SessionReader, SessionRenewals, SigningKeyRepository, StoreError, UnitOfWork, UserDirectory, UserPages,
 };
 
 /// How often idle connections are looked at and reported.
@@ -96,6 +97,12 @@ impl Database {
     #[must_use]
     pub fn user_pages(&self) -> Arc<dyn UserPages> {
         Arc::new(DieselUserPages { pools: Arc::clone(&self.pools) })
+    }
+
+    /// Looks users up.
+    #[must_use]
+    pub fn user_directory(&self) -> Arc<dyn UserDirectory> {
+        Arc::new(DieselUserDirectory { pools: Arc::clone(&self.pools) })
     }
 
     /// Reads sessions.

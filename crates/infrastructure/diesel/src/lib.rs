@@ -33,6 +33,7 @@ mod accounts;
 mod database;
 mod database_url;
 mod dialect;
+mod directory;
 mod failures;
 mod jobs;
 mod limits;

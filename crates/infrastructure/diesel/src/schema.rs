@@ -183,3 +183,14 @@ diesel::table! {
 
 diesel::joinable!(user_roles -> users (user_id));
 diesel::allow_tables_to_appear_in_same_query!(user_roles, users);
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Text};
+    use crate::types::SqlId;
+
+    user_search (number) {
+        number -> BigInt,
+        user_id -> SqlId,
+        text -> Text,
+    }
+}

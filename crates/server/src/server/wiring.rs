@@ -11,8 +11,8 @@ use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 use threshold_application::access::{ChangeRoles, ListRoles};
 use threshold_application::accounts::{
-    ChangePassword, DeleteAccount, ExportPersonalData, Register, RequestLink, ResetPassword, ShowAccount, ShowProfile,
-    UpdateAccount, UpdateProfile, VerifyEmail,
+    ChangePassword, DeleteAccount, ExportPersonalData, ListAccounts, Register, RequestLink, ResetPassword, ShowAccount,
+    ShowProfile, UpdateAccount, UpdateProfile, VerifyEmail,
 };
 use threshold_application::operations::CheckReadiness;
 use threshold_application::ports::ReadinessCheck;
@@ -103,7 +103,8 @@ fn services(settings: &Settings, adapters: &Adapters, draining: &Arc<AtomicBool>
         show_profile: Arc::new(ShowProfile { accounts: adapters.users.clone() }),
         update_profile: Arc::new(update_profile(settings, adapters)),
         delete_account: Arc::new(delete_account(settings, adapters, &sign_in)),
-        show_account: Arc::new(ShowAccount { accounts: database.accounts() }),
+        list_accounts: Arc::new(ListAccounts { directory: database.user_directory(), roles: database.roles() }),
+        show_account: Arc::new(ShowAccount { directory: database.user_directory() }),
         update_account: Arc::new(update_account(adapters)),
         list_roles: Arc::new(ListRoles { roles: database.roles() }),
         change_roles: Arc::new(change_roles(adapters)),

@@ -28,6 +28,7 @@ pub mod signing_keys;
 pub mod stores;
 pub mod token_buckets;
 pub mod user_changes;
+pub mod user_directory;
 pub mod user_transfer;
 
 pub use stores::Stores;

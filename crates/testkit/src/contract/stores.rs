@@ -5,7 +5,7 @@ use std::any::Any;
 use std::sync::Arc;
 use threshold_application::ports::{
     AccountReader, AttemptReader, EndedSession, JobAdmin, JobQueue, PersonalDataReader, RoleReader, SessionReader,
-    SessionRenewals, SigningKeyRepository, StoreError, Uniqueness, UnitOfWork, UserPages,
+    SessionRenewals, SigningKeyRepository, StoreError, Uniqueness, UnitOfWork, UserDirectory, UserPages,
 };
 use threshold_domain::accounts::{DisplayName, Email, Login, PasswordHash, PasswordVersion, Standing, User, UserId};
 use threshold_domain::sessions::Session;
@@ -23,6 +23,8 @@ pub struct Stores {
     pub personal_data: Arc<dyn PersonalDataReader>,
     /// Hands out all users.
     pub user_pages: Arc<dyn UserPages>,
+    /// Looks users up.
+    pub user_directory: Arc<dyn UserDirectory>,
     /// Reads sessions.
     pub sessions: Arc<dyn SessionReader>,
     /// Uses refresh tokens up.
@@ -79,6 +81,23 @@ macro_rules! store_contract {
                 names_of_deleted_users_are_free_for_an_intake,
                 an_intake_that_is_not_committed_is_none,
                 users_are_handed_out_page_by_page,
+            ]
+        );
+        $crate::contract_cases!(
+            user_directory,
+            $fresh,
+            [
+                every_order_is_kept_page_by_page,
+                each_filter_narrows_every_order,
+                filters_are_met_together,
+                any_part_of_a_name_is_found_without_case,
+                what_is_searched_for_is_taken_literally,
+                short_searches_find_beginnings,
+                a_search_follows_every_change,
+                pages_are_whole_while_rows_come_and_go,
+                filtered_pages_are_whole_too,
+                deleted_users_are_listed_apart,
+                anybody_is_found_by_id,
             ]
         );
         $crate::contract_cases!(

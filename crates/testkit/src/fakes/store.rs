@@ -2,6 +2,7 @@
 
 mod access;
 mod attempts;
+mod directory;
 mod jobs;
 mod links;
 mod sessions;

@@ -5,6 +5,8 @@ mod delete_me;
 mod end_account_sessions;
 mod export_me;
 mod forgot_password;
+mod list_accounts;
+mod list_deleted_accounts;
 mod me;
 mod new_password;
 mod register;
@@ -14,6 +16,7 @@ mod reset_password;
 mod show_account;
 mod update_account;
 mod update_me;
+mod user_cursor;
 mod user_view;
 mod verify_email;
 
@@ -24,6 +27,10 @@ pub(crate) use delete_me::{__path_delete_me as DeleteMePath, DeleteMeRequest, De
 pub(crate) use end_account_sessions::{__path_end_account_sessions as EndAccountSessionsPath, end_account_sessions};
 pub(crate) use export_me::{__path_export_me as ExportMePath, PersonalDataView, export_me};
 pub(crate) use forgot_password::{__path_forgot_password as ForgotPasswordPath, forgot_password};
+pub(crate) use list_accounts::{__path_list_accounts as ListAccountsPath, list_accounts};
+pub(crate) use list_deleted_accounts::{
+    __path_list_deleted_accounts as ListDeletedAccountsPath, list_deleted_accounts,
+};
 pub(crate) use me::{__path_me as MePath, me};
 pub(crate) use register::{__path_register as RegisterPath, Accepted, RegisterRequest, register};
 pub(crate) use request_link::EmailRequest;

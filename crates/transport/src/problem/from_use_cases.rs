@@ -5,8 +5,8 @@ use actix_web::http::header::{HeaderValue, RETRY_AFTER};
 use std::time::Duration;
 use threshold_application::access::{ChangeRolesError, ListRolesError};
 use threshold_application::accounts::{
-    ChangePasswordError, DeleteAccountError, ExportPersonalDataError, LinkError, RegisterError, ResetPasswordError,
-    ShowAccountError, ShowProfileError, UpdateAccountError, UpdateProfileError, VerifyEmailError,
+    ChangePasswordError, DeleteAccountError, ExportPersonalDataError, LinkError, ListAccountsError, RegisterError,
+    ResetPasswordError, ShowAccountError, ShowProfileError, UpdateAccountError, UpdateProfileError, VerifyEmailError,
 };
 use threshold_application::ports::{HashingError, IssueTokenError, StoreError};
 use threshold_application::sessions::{
@@ -83,6 +83,18 @@ impl From<ShowAccountError> for Problem {
         match error {
             ShowAccountError::NotFound => Self::new(Code::UserNotFound),
             ShowAccountError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<ListAccountsError> for Problem {
+    fn from(error: ListAccountsError) -> Self {
+        match error {
+            ListAccountsError::UnknownRole(_name) => {
+                let message = "There is no such role; all of them are listed at /api/v1/admin/roles.";
+                Self::invalid(vec![FieldError::new("role", "unknown-role", message)])
+            }
+            ListAccountsError::Store(error) => error.into(),
         }
     }
 }

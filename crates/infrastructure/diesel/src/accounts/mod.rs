@@ -13,7 +13,7 @@ mod row;
 pub(crate) use pages::DieselUserPages;
 pub(crate) use personal_data::DieselPersonalDataReader;
 pub(crate) use reader::DieselAccountReader;
-pub(crate) use row::UserRow;
+pub(crate) use row::{UserRow, status};
 
 /// The table, as failures name it.
 const TABLE: &str = "users";

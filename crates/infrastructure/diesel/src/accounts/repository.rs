@@ -5,6 +5,7 @@ use super::reader::by_id;
 use super::row::{NewUserRow, UserChanges, UserRow};
 use crate::access::add_roles;
 use crate::connections::Connection;
+use crate::directory::note_names;
 use crate::schema::users;
 use crate::statements::Prepared;
 use crate::transaction::DieselTransaction;
@@ -23,7 +24,9 @@ impl UserRepository for DieselTransaction {
         let inserted = on!(self.connection(), |c| diesel::insert_into(users::table).values(&row).execute(c).await);
         self.settle(TABLE, inserted)?;
         let added = add_roles(self.connection(), Id(user.id.as_uuid()), &user.roles).await;
-        self.settle(TABLE, added)
+        self.settle(TABLE, added)?;
+        let noted = note_names(self.connection(), user).await;
+        self.settle("user_search", noted)
     }
 
     async fn find(&mut self, id: UserId) -> Result<Option<User>, StoreError> {
@@ -42,7 +45,9 @@ impl UserRepository for DieselTransaction {
             .set(&changes)
             .execute(c)
             .await);
-        self.settle(TABLE, updated).map(drop)
+        self.settle(TABLE, updated)?;
+        let noted = note_names(self.connection(), user).await;
+        self.settle("user_search", noted)
     }
 
     async fn erase(&mut self, deleted_before: Timestamp, at_most: u32) -> Result<Vec<UserId>, StoreError> {

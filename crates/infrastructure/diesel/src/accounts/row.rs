@@ -158,7 +158,7 @@ fn value<T>(
 }
 
 /// The standing as the column `status` names it.
-fn status(standing: Standing) -> &'static str {
+pub(crate) fn status(standing: Standing) -> &'static str {
     match standing {
         Standing::Unverified => "unverified",
         Standing::Active => "active",

@@ -12,6 +12,7 @@ async fn stores(kind: Kind) -> Stores {
         roles: database.roles(),
         personal_data: database.personal_data(),
         user_pages: database.user_pages(),
+        user_directory: database.user_directory(),
         sessions: database.sessions(),
         renewals: database.renewals(),
         attempts: database.attempts(),

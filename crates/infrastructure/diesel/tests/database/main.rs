@@ -5,6 +5,8 @@ mod cancellation;
 #[cfg(test)]
 mod contract;
 #[cfg(test)]
+mod directory;
+#[cfg(test)]
 mod failures;
 #[cfg(test)]
 mod fixture;

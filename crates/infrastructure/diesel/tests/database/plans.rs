@@ -11,6 +11,7 @@ use threshold_diesel::Database;
 use threshold_domain::accounts::{Credentials, ImportedUser, Login, PasswordVersion};
 use threshold_domain::jobs::{Job, JobState, Settlement, Verdict};
 use threshold_testkit::{a_job, a_link};
+use tokio_postgres::SimpleQueryMessage;
 use uuid::Uuid;
 
 thread_local! {
@@ -46,8 +47,13 @@ const MANY_ROWS: &str = "
     SELECT gen_random_uuid(), id, now(), now(), CASE WHEN email < 'u2' THEN now() END FROM users;
     ANALYZE";
 
-async fn filled(place: &Place) -> Database {
+/// Remembers every statement of this thread from now on.
+pub(crate) fn listen() {
     set_default_instrumentation(|| Some(Box::new(Listener))).unwrap();
+}
+
+async fn filled(place: &Place) -> Database {
+    listen();
     let database = place.migrated().await;
     if let Place::Postgres(_) = place {
         place.execute(MANY_ROWS).await;
@@ -59,8 +65,21 @@ async fn filled(place: &Place) -> Database {
 async fn plan_of_last(place: &Place, table: &str) -> String {
     let on_table = |sql: &&String| sql.contains(&format!("\"{table}\"")) || sql.contains(&format!("`{table}`"));
     let statement = STATEMENTS.with_borrow(|all| all.iter().rfind(on_table).unwrap().clone());
+    plan_of(place, &statement).await
+}
+
+/// Every statement of this thread so far, each once; they are forgotten.
+pub(crate) fn statements() -> Vec<String> {
+    let mut all = STATEMENTS.take();
+    all.sort_unstable();
+    all.dedup();
+    all
+}
+
+/// The plan of a statement that an index serves, whatever its values are.
+pub(crate) async fn plan_of(place: &Place, statement: &str) -> String {
     match place {
-        Place::Sqlite(_) => place.explain_sqlite(&statement),
+        Place::Sqlite(_) => place.explain_sqlite(statement),
         Place::Postgres(fresh) => {
             let parameters = statement.matches('$').count();
             let nulls =
@@ -73,7 +92,11 @@ async fn plan_of_last(place: &Place, table: &str) -> String {
                 ))
                 .await
                 .unwrap();
-            format!("{explained:#?}")
+            let line = |message| {
+                let SimpleQueryMessage::Row(row) = message else { return None };
+                row.get(0).map(|line| format!("{line}\n"))
+            };
+            explained.into_iter().filter_map(line).collect()
         }
     }
 }
