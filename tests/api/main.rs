@@ -12,6 +12,7 @@ mod deletion;
 mod directory;
 mod flow;
 mod guessing;
+mod invitations;
 mod limits;
 mod mailed_links;
 mod malformed;

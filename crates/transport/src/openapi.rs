@@ -27,6 +27,7 @@ use utoipa::{OpenApi as _, PartialSchema};
         crate::accounts::DeleteMeRequest,
         crate::accounts::DeletedResponse,
         crate::accounts::PersonalDataView,
+        crate::accounts::CreateAccountRequest,
         crate::accounts::UpdateAccountRequest,
         crate::access::RoleView,
         crate::access::CreateRoleRequest,

@@ -109,6 +109,10 @@ fn of_others() -> Vec<Endpoint> {
         Endpoint::new::<accounts::ListAccountsPath, _, _>("administration", accounts::list_accounts)
             .requires(Permission::UsersRead)
             .with_query(),
+        Endpoint::new::<accounts::CreateAccountPath, _, _>("administration", accounts::create_account)
+            .requires(Permission::UsersWrite)
+            .with_body()
+            .can_fail_with(&[Code::EmailTaken, Code::UsernameTaken]),
         // Before the path that its last part would be an id of.
         Endpoint::new::<accounts::ListDeletedAccountsPath, _, _>("administration", accounts::list_deleted_accounts)
             .requires(Permission::UsersRead)

@@ -8,6 +8,7 @@ mod export_users;
 mod import_users;
 mod link_error;
 mod list_accounts;
+mod reach;
 mod register;
 mod request_link;
 mod reset_password;
@@ -20,7 +21,7 @@ mod update_profile;
 mod verify_email;
 
 pub use change_password::{ChangePassword, ChangePasswordError, CheckedChange};
-pub use create_account::{CreateAccount, CreateAccountError, NewAccount};
+pub use create_account::{CreateAccount, CreateAccountError, HashedAccount, NewAccount};
 pub use delete_account::{CheckedDeletion, DeleteAccount, DeleteAccountError, Deletion};
 pub use export_personal_data::{ExportPersonalData, ExportPersonalDataError};
 pub use export_users::{ExportError, ExportUsers};

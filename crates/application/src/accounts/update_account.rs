@@ -1,5 +1,6 @@
 //! Changing somebody else's account.
 
+use super::reach::{Beyond, check_reach, reach_of};
 use crate::ports::{Clock, IdGenerator, News, StoreError, Transaction, Uniqueness, UnitOfWork};
 use crate::sessions::Announcer;
 use std::sync::Arc;
@@ -74,10 +75,7 @@ impl UpdateAccount {
             return Err(UpdateAccountError::Changed);
         }
         // As they are now, whatever tokens say, and before anything changes: nobody gives themselves what they lack.
-        let reach = match caller {
-            Some(caller) => tx.grants().of(caller).await?.permissions,
-            None => Permissions::all(),
-        };
+        let reach = reach_of(tx.as_mut(), caller).await?;
         check_reach(tx.as_mut(), reach, id).await?;
         let after = changes.apply(&before, now);
         if after == before {
@@ -146,10 +144,13 @@ impl UpdateAccount {
     }
 }
 
-/// Whether the user has no permission beyond `reach` now.
-async fn check_reach(tx: &mut dyn Transaction, reach: Permissions, user: UserId) -> Result<(), UpdateAccountError> {
-    let beyond = tx.grants().of(user).await?.permissions.without(reach);
-    if beyond.is_empty() { Ok(()) } else { Err(UpdateAccountError::Exceeds(beyond)) }
+impl From<Beyond> for UpdateAccountError {
+    fn from(beyond: Beyond) -> Self {
+        match beyond {
+            Beyond::Exceeds(permissions) => Self::Exceeds(permissions),
+            Beyond::Store(error) => Self::Store(error),
+        }
+    }
 }
 
 impl From<StoreError> for UpdateAccountError {

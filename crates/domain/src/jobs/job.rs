@@ -111,7 +111,8 @@ impl Task {
             }
             Self::SendLink { purpose: LinkPurpose::VerifyEmail | LinkPurpose::ChangeEmail, .. }
             | Self::SendEmailChange { .. } => Some(TimeDelta::days(1)),
-            Self::SendNotice { .. } => None,
+            // Nobody else would ask for it.
+            Self::SendNotice { .. } | Self::SendLink { purpose: LinkPurpose::Invite, .. } => None,
         }
     }
 }

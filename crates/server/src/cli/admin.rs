@@ -64,8 +64,9 @@ async fn create(
     let password = Password::parse(password.map_or_else(read_password, |given| Ok(given.to_owned()))?)?;
     let password = settings.registration.password.accept(password, Some(&email), username.as_ref())?;
     let roles = vec![admin, BuiltInRole::User.name()];
-    let account = NewAccount { email, username, display_name: None, password, roles };
-    let user = management.create.execute(account).await?;
+    let account = NewAccount { email, username, display_name: None, password: Some(password), roles: Some(roles) };
+    let hashed = management.create.hash(account).await?;
+    let user = management.create.store(None, hashed, Language::default()).await?;
     Ok(format!("{} is an administrator. {}\n", user.email.as_str(), user.id))
 }
 

@@ -75,6 +75,7 @@ pub(crate) const SETTINGS: &[Setting] = &[
 
     setting("verification.lifetime", r#""24h""#, "duration", "How long a mailed link that proves an address is good."),
     setting("reset.lifetime", r#""30m""#, "duration", "How long a mailed link that replaces a password is good."),
+    setting("invitation.lifetime", r#""7d""#, "duration", "How long a mailed link is good by which somebody chooses the first password of an account that was made for them."),
     setting("email.transport", r#""console""#, "`console`, `file` or `smtp`", "Where mails go: to standard output (not in production), into files, or to a server."),
     setting("email.from", r#""Threshold <no-reply@localhost.localdomain>""#, "name <address>", "Who mails are from; the name is what they call the service."),
     setting("email.directory", r#""data/mails""#, "path", "The folder of `file`; each mail is one file, complete when it appears under its name."),

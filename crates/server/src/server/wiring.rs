@@ -11,8 +11,8 @@ use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 use threshold_application::access::{ChangeRoles, ListRoles};
 use threshold_application::accounts::{
-    ChangePassword, DeleteAccount, ExportPersonalData, ListAccounts, Register, RequestLink, ResetPassword, ShowAccount,
-    ShowProfile, UpdateAccount, UpdateProfile, VerifyEmail,
+    ChangePassword, CreateAccount, DeleteAccount, ExportPersonalData, ListAccounts, Register, RequestLink,
+    ResetPassword, ShowAccount, ShowProfile, UpdateAccount, UpdateProfile, VerifyEmail,
 };
 use threshold_application::operations::CheckReadiness;
 use threshold_application::ports::ReadinessCheck;
@@ -105,6 +105,7 @@ fn services(settings: &Settings, adapters: &Adapters, draining: &Arc<AtomicBool>
         delete_account: Arc::new(delete_account(settings, adapters, &sign_in)),
         list_accounts: Arc::new(ListAccounts { directory: database.user_directory(), roles: database.roles() }),
         show_account: Arc::new(ShowAccount { directory: database.user_directory() }),
+        create_account: Arc::new(create_account(adapters)),
         update_account: Arc::new(update_account(adapters)),
         list_roles: Arc::new(ListRoles { roles: database.roles() }),
         change_roles: Arc::new(change_roles(adapters)),
@@ -294,6 +295,15 @@ fn delete_account(settings: &Settings, adapters: &Adapters, sign_in: &Arc<SignIn
         clock: Arc::clone(&adapters.clock),
         ids: Arc::clone(&adapters.ids),
         retention: settings.retention.accounts,
+    }
+}
+
+pub(super) fn create_account(adapters: &Adapters) -> CreateAccount {
+    CreateAccount {
+        hasher: Arc::clone(&adapters.hasher),
+        unit_of_work: adapters.database.unit_of_work(),
+        clock: Arc::clone(&adapters.clock),
+        ids: Arc::clone(&adapters.ids),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Accounts over HTTP.
 
 mod change_password;
+mod create_account;
 mod delete_me;
 mod end_account_sessions;
 mod export_me;
@@ -13,6 +14,7 @@ mod register;
 mod request_link;
 mod resend_verification;
 mod reset_password;
+mod roles_member;
 mod show_account;
 mod update_account;
 mod update_me;
@@ -23,6 +25,7 @@ mod verify_email;
 pub(crate) use change_password::{
     __path_change_password as ChangePasswordPath, ChangePasswordRequest, change_password,
 };
+pub(crate) use create_account::{__path_create_account as CreateAccountPath, CreateAccountRequest, create_account};
 pub(crate) use delete_me::{__path_delete_me as DeleteMePath, DeleteMeRequest, DeletedResponse, delete_me};
 pub(crate) use end_account_sessions::{__path_end_account_sessions as EndAccountSessionsPath, end_account_sessions};
 pub(crate) use export_me::{__path_export_me as ExportMePath, PersonalDataView, export_me};

@@ -5,8 +5,9 @@ use actix_web::http::header::{HeaderValue, RETRY_AFTER};
 use std::time::Duration;
 use threshold_application::access::{ChangeRolesError, ListRolesError};
 use threshold_application::accounts::{
-    ChangePasswordError, DeleteAccountError, ExportPersonalDataError, LinkError, ListAccountsError, RegisterError,
-    ResetPasswordError, ShowAccountError, ShowProfileError, UpdateAccountError, UpdateProfileError, VerifyEmailError,
+    ChangePasswordError, CreateAccountError, DeleteAccountError, ExportPersonalDataError, LinkError, ListAccountsError,
+    RegisterError, ResetPasswordError, ShowAccountError, ShowProfileError, UpdateAccountError, UpdateProfileError,
+    VerifyEmailError,
 };
 use threshold_application::ports::{HashingError, IssueTokenError, StoreError};
 use threshold_application::sessions::{
@@ -90,11 +91,21 @@ impl From<ShowAccountError> for Problem {
 impl From<ListAccountsError> for Problem {
     fn from(error: ListAccountsError) -> Self {
         match error {
-            ListAccountsError::UnknownRole(_name) => {
-                let message = "There is no such role; all of them are listed at /api/v1/admin/roles.";
-                Self::invalid(vec![FieldError::new("role", "unknown-role", message)])
-            }
+            ListAccountsError::UnknownRole(_name) => unknown_role("role"),
             ListAccountsError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<CreateAccountError> for Problem {
+    fn from(error: CreateAccountError) -> Self {
+        match error {
+            CreateAccountError::EmailTaken => taken(Code::EmailTaken, "email"),
+            CreateAccountError::UsernameTaken => taken(Code::UsernameTaken, "username"),
+            CreateAccountError::UnknownRole(_name) => unknown_role("roles"),
+            CreateAccountError::Exceeds(lacking) => Self::lacking(lacking),
+            CreateAccountError::Hashing(error) => error.into(),
+            CreateAccountError::Store(error) => error.into(),
         }
     }
 }
@@ -106,10 +117,7 @@ impl From<UpdateAccountError> for Problem {
             UpdateAccountError::Changed => Self::new(Code::PreconditionFailed),
             UpdateAccountError::EmailTaken => taken(Code::EmailTaken, "email"),
             UpdateAccountError::UsernameTaken => taken(Code::UsernameTaken, "username"),
-            UpdateAccountError::UnknownRole(_name) => {
-                let message = "One of these is no role; all of them are listed at /api/v1/admin/roles.";
-                Self::invalid(vec![FieldError::new("roles", "unknown-role", message)])
-            }
+            UpdateAccountError::UnknownRole(_name) => unknown_role("roles"),
             UpdateAccountError::Exceeds(lacking) => Self::lacking(lacking),
             UpdateAccountError::LastAdmin => Self::new(Code::LastAdmin),
             UpdateAccountError::Store(error) => error.into(),
@@ -257,6 +265,11 @@ impl From<StoreError> for Problem {
             error @ (StoreError::NotUnique(_) | StoreError::Corrupt { .. }) => Self::internal(error),
         }
     }
+}
+
+fn unknown_role(field: &str) -> Problem {
+    let message = "There is no such role; all of them are listed at /api/v1/admin/roles.";
+    Problem::invalid(vec![FieldError::new(field, "unknown-role", message)])
 }
 
 fn taken(code: Code, field: &str) -> Problem {
