@@ -21,6 +21,7 @@ mod operations;
 mod pre_hijack;
 mod profile;
 mod refresh;
+mod restoring;
 mod sessions;
 mod user_files;
 

@@ -11,8 +11,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use threshold_application::access::{ChangeRoles, ListRoles};
 use threshold_application::accounts::{
-    ChangePassword, CreateAccount, DeleteAccount, ExportPersonalData, ListAccounts, Register, RequestLink,
-    ResetPassword, ShowAccount, ShowProfile, UpdateAccount, UpdateProfile, VerifyEmail,
+    ChangePassword, CreateAccount, DeleteAccount, ExportPersonalData, ListAccounts, Register, RemoveAccount,
+    RequestLink, ResetPassword, ShowAccount, ShowProfile, UpdateAccount, UpdateProfile, VerifyEmail,
 };
 use threshold_application::operations::CheckReadiness;
 use threshold_application::ports::{
@@ -51,6 +51,8 @@ pub struct Services {
     pub show_account: Arc<ShowAccount>,
     /// Makes one.
     pub create_account: Arc<CreateAccount>,
+    /// Deletes one, and brings it back.
+    pub remove_account: Arc<RemoveAccount>,
     /// Changes it.
     pub update_account: Arc<UpdateAccount>,
     /// Shows roles.
@@ -184,6 +186,7 @@ pub fn app(
         .app_data(web::Data::from(services.list_accounts))
         .app_data(web::Data::from(services.show_account))
         .app_data(web::Data::from(services.create_account))
+        .app_data(web::Data::from(services.remove_account))
         .app_data(web::Data::from(services.update_account))
         .app_data(web::Data::from(services.list_roles))
         .app_data(web::Data::from(services.change_roles))

@@ -125,6 +125,13 @@ fn of_others() -> Vec<Endpoint> {
             .with_body()
             .can_fail_with(&[Code::UserNotFound, Code::EmailTaken, Code::UsernameTaken])
             .can_fail_with(&[Code::LastAdmin, Code::PreconditionFailed]),
+        Endpoint::new::<accounts::DeleteAccountPath, _, _>("administration", accounts::delete_account)
+            .requires(Permission::UsersDelete)
+            .can_fail_with(&[Code::UserNotFound, Code::AlreadyDeleted, Code::LastAdmin, Code::PreconditionFailed]),
+        Endpoint::new::<accounts::RestoreAccountPath, _, _>("administration", accounts::restore_account)
+            .requires(Permission::UsersDelete)
+            .can_fail_with(&[Code::UserNotFound, Code::NotDeleted, Code::EmailTaken, Code::UsernameTaken])
+            .can_fail_with(&[Code::PreconditionFailed]),
         Endpoint::new::<accounts::EndAccountSessionsPath, _, _>("administration", accounts::end_account_sessions)
             .requires(Permission::UsersWrite)
             .can_fail_with(&[Code::UserNotFound]),

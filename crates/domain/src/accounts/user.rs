@@ -145,6 +145,12 @@ impl User {
         Self { deleted_at: Some(now), pending_email: None, ..self }.touched(now)
     }
 
+    /// The account once it is brought back, with the standing that it had.
+    #[must_use]
+    pub fn restored(self, now: Timestamp) -> Self {
+        Self { deleted_at: None, ..self }.touched(now)
+    }
+
     /// A new version.
     #[must_use]
     pub(super) fn touched(self, now: Timestamp) -> Self {
@@ -179,6 +185,13 @@ mod tests {
         let deleted = User { deleted_at: Some(Timestamp::UNIX_EPOCH), ..user(Standing::Suspended) };
         assert_eq!(deleted.status(), UserStatus::Deleted);
         assert_eq!(user(Standing::Suspended).status(), UserStatus::Suspended);
+    }
+
+    #[test]
+    fn who_is_brought_back_is_as_before() {
+        let at = Timestamp::UNIX_EPOCH + chrono::TimeDelta::seconds(7);
+        let restored = user(Standing::Suspended).deleted(at).restored(at);
+        assert_eq!((restored.status(), restored.version), (UserStatus::Suspended, 3));
     }
 
     #[test]

@@ -11,8 +11,8 @@ use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 use threshold_application::access::{ChangeRoles, ListRoles};
 use threshold_application::accounts::{
-    ChangePassword, CreateAccount, DeleteAccount, ExportPersonalData, ListAccounts, Register, RequestLink,
-    ResetPassword, ShowAccount, ShowProfile, UpdateAccount, UpdateProfile, VerifyEmail,
+    ChangePassword, CreateAccount, DeleteAccount, ExportPersonalData, ListAccounts, Register, RemoveAccount,
+    RequestLink, ResetPassword, ShowAccount, ShowProfile, UpdateAccount, UpdateProfile, VerifyEmail,
 };
 use threshold_application::operations::CheckReadiness;
 use threshold_application::ports::ReadinessCheck;
@@ -106,6 +106,7 @@ fn services(settings: &Settings, adapters: &Adapters, draining: &Arc<AtomicBool>
         list_accounts: Arc::new(ListAccounts { directory: database.user_directory(), roles: database.roles() }),
         show_account: Arc::new(ShowAccount { directory: database.user_directory() }),
         create_account: Arc::new(create_account(adapters)),
+        remove_account: Arc::new(remove_account(settings, adapters)),
         update_account: Arc::new(update_account(adapters)),
         list_roles: Arc::new(ListRoles { roles: database.roles() }),
         change_roles: Arc::new(change_roles(adapters)),
@@ -290,6 +291,16 @@ fn delete_account(settings: &Settings, adapters: &Adapters, sign_in: &Arc<SignIn
     DeleteAccount {
         accounts: adapters.database.accounts(),
         sign_in: Arc::clone(sign_in),
+        unit_of_work: adapters.database.unit_of_work(),
+        announcer: Arc::clone(&adapters.announcer),
+        clock: Arc::clone(&adapters.clock),
+        ids: Arc::clone(&adapters.ids),
+        retention: settings.retention.accounts,
+    }
+}
+
+fn remove_account(settings: &Settings, adapters: &Adapters) -> RemoveAccount {
+    RemoveAccount {
         unit_of_work: adapters.database.unit_of_work(),
         announcer: Arc::clone(&adapters.announcer),
         clock: Arc::clone(&adapters.clock),

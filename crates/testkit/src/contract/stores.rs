@@ -173,6 +173,7 @@ macro_rules! store_contract {
                 an_update_to_a_taken_name_is_refused,
                 who_locks_a_user_sees_what_others_have_changed,
                 a_deleted_user_is_not_locked,
+                a_deleted_user_is_locked_to_be_brought_back,
                 a_new_password_takes_the_place_of_the_old_one,
                 a_better_hash_takes_the_place_of_the_one_that_it_is_for,
                 credentials_are_found_by_id,

@@ -153,6 +153,10 @@ impl UserRepository for Tables {
         UserRepository::find(self, id).await
     }
 
+    async fn lock_deleted(&mut self, id: UserId) -> Result<Option<User>, StoreError> {
+        Ok(self.users.iter().map(|one| &one.user).find(|user| user.id == id && user.deleted_at.is_some()).cloned())
+    }
+
     async fn update(&mut self, user: &User) -> Result<(), StoreError> {
         let mut others = self.users.iter().map(|one| &one.user).filter(|other| other.id != user.id);
         if let Some(rule) = others.find_map(|other| name_conflict(other, user)) {

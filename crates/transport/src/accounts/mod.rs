@@ -2,6 +2,7 @@
 
 mod change_password;
 mod create_account;
+mod delete_account;
 mod delete_me;
 mod end_account_sessions;
 mod export_me;
@@ -14,6 +15,7 @@ mod register;
 mod request_link;
 mod resend_verification;
 mod reset_password;
+mod restore_account;
 mod roles_member;
 mod show_account;
 mod update_account;
@@ -26,6 +28,7 @@ pub(crate) use change_password::{
     __path_change_password as ChangePasswordPath, ChangePasswordRequest, change_password,
 };
 pub(crate) use create_account::{__path_create_account as CreateAccountPath, CreateAccountRequest, create_account};
+pub(crate) use delete_account::{__path_delete_account as DeleteAccountPath, delete_account};
 pub(crate) use delete_me::{__path_delete_me as DeleteMePath, DeleteMeRequest, DeletedResponse, delete_me};
 pub(crate) use end_account_sessions::{__path_end_account_sessions as EndAccountSessionsPath, end_account_sessions};
 pub(crate) use export_me::{__path_export_me as ExportMePath, PersonalDataView, export_me};
@@ -39,6 +42,7 @@ pub(crate) use register::{__path_register as RegisterPath, Accepted, RegisterReq
 pub(crate) use request_link::EmailRequest;
 pub(crate) use resend_verification::{__path_resend_verification as ResendVerificationPath, resend_verification};
 pub(crate) use reset_password::{__path_reset_password as ResetPasswordPath, ResetPasswordRequest, reset_password};
+pub(crate) use restore_account::{__path_restore_account as RestoreAccountPath, restore_account};
 pub(crate) use show_account::{__path_show_account as ShowAccountPath, show_account};
 pub(crate) use update_account::{__path_update_account as UpdateAccountPath, UpdateAccountRequest, update_account};
 pub(crate) use update_me::{__path_update_me as UpdateMePath, UpdateMeRequest, update_me};

@@ -93,6 +93,10 @@ catalogue! {
         "Every installation has the roles admin, operator, auditor and user as they are. Make another one.";
     RoleInUse: CONFLICT "role-in-use", "Somebody holds the role",
         "A role can be deleted once nobody holds it, deleted users included: they could be brought back.";
+    AlreadyDeleted: CONFLICT "already-deleted", "The user is deleted already",
+        "Deleted users are listed at /api/v1/admin/users/deleted until they are erased for good.";
+    NotDeleted: CONFLICT "not-deleted", "The user is not deleted",
+        "There is nothing to bring back: the account is there.";
     LastAdmin: CONFLICT "last-admin", "Somebody must be an administrator",
         "This would leave nobody active who holds the role admin. Give it to somebody else first.";
     // One name for both kinds of tokens; the page of `TokenExpired` explains both.

@@ -6,8 +6,8 @@ use std::time::Duration;
 use threshold_application::access::{ChangeRolesError, ListRolesError};
 use threshold_application::accounts::{
     ChangePasswordError, CreateAccountError, DeleteAccountError, ExportPersonalDataError, LinkError, ListAccountsError,
-    RegisterError, ResetPasswordError, ShowAccountError, ShowProfileError, UpdateAccountError, UpdateProfileError,
-    VerifyEmailError,
+    RegisterError, RemoveAccountError, ResetPasswordError, ShowAccountError, ShowProfileError, UpdateAccountError,
+    UpdateProfileError, VerifyEmailError,
 };
 use threshold_application::ports::{HashingError, IssueTokenError, StoreError};
 use threshold_application::sessions::{
@@ -106,6 +106,22 @@ impl From<CreateAccountError> for Problem {
             CreateAccountError::Exceeds(lacking) => Self::lacking(lacking),
             CreateAccountError::Hashing(error) => error.into(),
             CreateAccountError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<RemoveAccountError> for Problem {
+    fn from(error: RemoveAccountError) -> Self {
+        match error {
+            RemoveAccountError::NotFound => Self::new(Code::UserNotFound),
+            RemoveAccountError::AlreadyDeleted => Self::new(Code::AlreadyDeleted),
+            RemoveAccountError::NotDeleted => Self::new(Code::NotDeleted),
+            RemoveAccountError::Changed => Self::new(Code::PreconditionFailed),
+            RemoveAccountError::EmailTaken => taken(Code::EmailTaken, "email"),
+            RemoveAccountError::UsernameTaken => taken(Code::UsernameTaken, "username"),
+            RemoveAccountError::Exceeds(lacking) => Self::lacking(lacking),
+            RemoveAccountError::LastAdmin => Self::new(Code::LastAdmin),
+            RemoveAccountError::Store(error) => error.into(),
         }
     }
 }

@@ -39,6 +39,11 @@ impl UserRepository for DieselTransaction {
         self.settle(TABLE, locked)?.map(User::try_from).transpose()
     }
 
+    async fn lock_deleted(&mut self, id: UserId) -> Result<Option<User>, StoreError> {
+        let locked = lock_deleted(self.connection(), Id(id.as_uuid())).await;
+        self.settle(TABLE, locked)?.map(User::try_from).transpose()
+    }
+
     async fn update(&mut self, user: &User) -> Result<(), StoreError> {
         let changes = UserChanges::from(user);
         let updated = on!(self.connection(), |c| diesel::update(users::table.find(Id(user.id.as_uuid())))
@@ -86,6 +91,18 @@ async fn lock(connection: &mut Connection, id: Id) -> QueryResult<Option<UserRow
             .await
             .optional(),
         Connection::Sqlite(_) => by_id(connection, id).await,
+    }
+}
+
+/// As [`lock`], of somebody who is deleted.
+async fn lock_deleted(connection: &mut Connection, id: Id) -> QueryResult<Option<UserRow>> {
+    let deleted = users::table.find(id).filter(users::deleted_at.is_not_null());
+    match connection {
+        Connection::Postgres(link) => {
+            let locked = deleted.select(UserRow::as_select()).for_no_key_update();
+            locked.get_result(&mut **link).await.optional()
+        }
+        Connection::Sqlite(link) => deleted.select(UserRow::as_select()).get_result(&mut **link).await.optional(),
     }
 }
 
