@@ -29,14 +29,15 @@ on_both! {
         let body = json!({
             "email": EVE, "username": "eve", "display_name": "Eve", "password": GOOD_PASSWORD, "roles": ["auditor", "user"]
         });
-        let made = make(&client, &admin, body.clone()).await;
+        let made = make(&client, &admin, body).await;
         assert_eq!((made.status, &made.body["status"]), (201, &json!("active")), "{made:?}");
         assert_eq!(made.body["roles"], json!(["auditor", "user"]));
         let shown = ask(&client, &admin, "GET", made.header("location"), None).await;
         assert_eq!((&shown.body, shown.header("etag")), (&made.body, made.header("etag")));
         let token = client.token_of(EVE).await;
         assert_eq!(ask(&client, &token, "GET", USERS, None).await.status, 200, "an auditor sees users");
-        assert_eq!(outcome(&make(&client, &admin, body).await), (409, "email-taken"));
+        let same_address = json!({"email": "Eve@example.org", "password": GOOD_PASSWORD});
+        assert_eq!(outcome(&make(&client, &admin, same_address).await), (409, "email-taken"));
         let same_name = json!({"email": "other@example.org", "username": "eve"});
         assert_eq!(outcome(&make(&client, &admin, same_name).await), (409, "username-taken"));
         assert!(server.mails().to(EVE).is_empty() && server.mails().to("other@example.org").is_empty());

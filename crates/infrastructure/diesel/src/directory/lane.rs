@@ -2,7 +2,7 @@
 
 use crate::types::{Id, Instant};
 use threshold_domain::Timestamp;
-use threshold_domain::accounts::{UserPlace, UserSort};
+use threshold_domain::accounts::{UserId, UserPlace, UserSort};
 use uuid::Uuid;
 
 /// One index, walked in one direction.
@@ -87,7 +87,7 @@ impl Lane {
     /// The place before everybody who comes after that moment in its direction.
     pub(super) fn edge(self, at: Timestamp) -> UserPlace {
         let id = if self.ascends() { Uuid::max() } else { Uuid::nil() };
-        UserPlace::At(at, threshold_domain::accounts::UserId::new(id))
+        UserPlace::At(at, UserId::new(id))
     }
 }
 
