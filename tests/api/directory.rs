@@ -23,8 +23,8 @@ async fn list(client: &Client, token: &str, query: &str) -> Answer {
 /// The local parts of the addresses of a list.
 fn names(answer: &Answer) -> Vec<String> {
     assert_eq!(answer.status, 200, "{answer:?}");
-    let name = |user: &Value| user["email"].as_str().unwrap().split('@').next().unwrap().to_owned();
-    answer.body["items"].as_array().unwrap().iter().map(name).collect()
+    let name = |user: &Value| user.get("email")?.as_str()?.split('@').next().map(str::to_owned);
+    answer.body.get("items").and_then(Value::as_array).unwrap().iter().map(|user| name(user).unwrap()).collect()
 }
 
 fn faults(answer: &Answer) -> (u16, Vec<String>) {

@@ -17,8 +17,11 @@ async fn populate(stores: &Stores) -> Vec<User> {
         let user = User {
             created_at: at(seconds / 2),
             last_login_at: (number % 3 == 0).then(|| at(100 - seconds / 6)),
-            standing: [Standing::Active, Standing::Active, Standing::Unverified, Standing::Suspended]
-                [usize::try_from(number % 4).unwrap()],
+            standing: match number % 4 {
+                2 => Standing::Unverified,
+                3 => Standing::Suspended,
+                _ => Standing::Active,
+            },
             roles: if number % 5 == 0 { vec![BuiltInRole::Auditor.name()] } else { vec![BuiltInRole::User.name()] },
             email: Email::parse(&format!("user-{}@example.org", number * 7 % 25)).unwrap(),
             deleted_at: (number == 24).then(|| at(1)),
@@ -43,8 +46,8 @@ async fn walked(stores: &Stores, list: &UserList) -> Vec<UserId> {
     loop {
         let page = stores.user_directory.page(list, after.as_ref(), 3).await.unwrap();
         assert!(page.len() <= 3);
-        let Some(last) = page.last() else { return ids };
-        after = Some(list.sort.place(last));
+        let Some(end) = page.last() else { return ids };
+        after = Some(list.sort.place(end));
         ids.extend(page.iter().map(|user| user.id));
     }
 }
@@ -224,8 +227,8 @@ async fn assert_whole(stores: &Stores, list: &UserList, users: &[User], new_emai
     let (mut told, mut after) = (Vec::new(), None);
     loop {
         let page = stores.user_directory.page(list, after.as_ref(), 4).await.unwrap();
-        let Some(last) = page.last() else { break };
-        after = Some(list.sort.place(last));
+        let Some(end) = page.last() else { break };
+        after = Some(list.sort.place(end));
         told.extend(page.iter().map(|user| user.id));
         // Before and behind the page somebody comes, and the last of the page goes.
         for seconds in if told.len() < 40 { [-1, 1000].as_slice() } else { &[] } {
@@ -235,7 +238,7 @@ async fn assert_whole(stores: &Stores, list: &UserList, users: &[User], new_emai
             let email = Email::parse(&format!("{local}{number}{new_email}")).unwrap();
             insert(stores, &User { email, ..user }).await.unwrap();
         }
-        change(stores, &User { deleted_at: Some(at(1)), ..last.clone() }).await;
+        change(stores, &User { deleted_at: Some(at(1)), ..end.clone() }).await;
     }
     assert!(expected.iter().all(|id| told.iter().filter(|one| *one == id).count() == 1), "{list:?}: {told:?}");
     let mut once = told.clone();

@@ -72,12 +72,12 @@ fn read(members: &mut Members, rules: &RegistrationRules) -> Result<NewAccount, 
         let named = username.as_ref().ok().and_then(Option::as_ref);
         rules.password.accept(Password::parse(text)?, email.as_ref().ok(), named)
     });
-    let roles = roles(members);
+    let held = roles(members);
     Ok(NewAccount {
         email: email?,
         username: username?,
         display_name: display_name?,
         password: password?,
-        roles: roles?,
+        roles: held?,
     })
 }
