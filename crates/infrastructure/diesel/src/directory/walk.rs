@@ -15,10 +15,12 @@ use std::cmp::Ordering;
 use threshold_domain::accounts::{UserFilter, UserList, UserPlace};
 use tokio::task::yield_now;
 
-/// How many rows are looked through before another index is tried: what one in twenty meets fills a page of fifty.
-const GLANCE: i64 = 1_000;
-/// How many at a time where no index helps: tens of milliseconds, during which SQLite lets nothing else run on the thread.
-const STRIDE: i64 = 16_000;
+/// How many rows are looked through first.
+const GLANCE: i64 = 250;
+/// What of a page must be found by then for the next stretch to fill it: one in so many.
+const PROMISE: usize = 20;
+/// How many rows are looked through at a time then: milliseconds, during which SQLite lets nothing else run on the thread.
+const STRIDE: i64 = 5_000;
 
 /// A walk along the lanes of an order.
 struct Walk<'a> {
@@ -45,6 +47,9 @@ pub(super) async fn rows(
         return Ok(walk.found);
     }
     walk.stretch(connection, Some(GLANCE)).await?;
+    if walk.is_promising() {
+        walk.stretch(connection, Some(STRIDE)).await?;
+    }
     if !walk.is_over()
         && let Some(ids) = few(connection, list).await?
     {
@@ -103,6 +108,11 @@ impl<'a> Walk<'a> {
 
     fn is_over(&self) -> bool {
         self.found.len() >= self.wanted || self.lanes.is_empty()
+    }
+
+    /// Whether the next stretch will fill the page, if what is wanted stands as close as before.
+    fn is_promising(&self) -> bool {
+        !self.is_over() && self.found.len() * PROMISE >= self.wanted
     }
 
     /// Looks through the next rows, at most `length` of them, within one lane.
