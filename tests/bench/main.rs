@@ -11,6 +11,7 @@
 
 mod baseline;
 mod big;
+mod directory;
 mod import;
 mod jobs;
 mod load;
@@ -102,6 +103,9 @@ fn main() {
         }
         if wanted("big") {
             big::run().await;
+        }
+        if wanted("directory") {
+            directory::run().await;
         }
         if wanted("import") {
             import::run().await;
