@@ -9,6 +9,7 @@ mod configuration;
 mod conventions;
 mod cors;
 mod deletion;
+mod doctor;
 mod flow;
 mod guessing;
 mod limits;

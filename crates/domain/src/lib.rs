@@ -21,6 +21,7 @@ pub mod accounts;
 pub mod jobs;
 pub mod limits;
 pub mod mail;
+pub mod operations;
 mod precondition;
 mod refusal;
 pub mod sessions;

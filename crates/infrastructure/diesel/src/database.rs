@@ -2,23 +2,25 @@
 
 use crate::access::DieselRoleReader;
 use crate::accounts::{DieselAccountReader, DieselPersonalDataReader, DieselUserPages};
-use crate::connections::Pools;
+use crate::connections::{Access, Pools};
 use crate::database_url::Target;
 use crate::jobs::{Bell, DieselJobAdmin, DieselJobQueue, Listener};
 use crate::limits::DieselAttemptReader;
+use crate::operations::{DatabaseExamination, IntegrityExamination};
 use crate::patient::PatientUnitOfWork;
 use crate::readiness::{DatabaseAnswers, MigrationsApplied};
 use crate::sessions::{DieselSessionReader, DieselSessionRenewals, DieselSigningKeys};
 use crate::transaction::DieselUnitOfWork;
-use crate::{DatabaseSettings, DatabaseUrl, Migrations};
+use crate::{DatabaseSettings, DatabaseUrl, ExpectedUse, Migrations};
 use std::fs::OpenOptions;
 use std::io;
 use std::path::Path;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 use threshold_application::ports::{
-    AccountReader, AttemptReader, BoxError, JobAdmin, JobBell, JobQueue, Meter, PersonalDataReader, ReadinessCheck,
-    RoleReader, SessionReader, SessionRenewals, SigningKeyRepository, StoreError, UnitOfWork, UserPages,
+    AccountReader, AttemptReader, BoxError, Clock, Examination, JobAdmin, JobBell, JobQueue, Meter, PersonalDataReader,
+    ReadinessCheck, RoleReader, SessionReader, SessionRenewals, SigningKeyRepository, StoreError, UnitOfWork,
+    UserPages,
 };
 
 /// How often idle connections are looked at and reported.
@@ -50,11 +52,21 @@ impl Database {
         if let Some(file) = settings.url.sqlite_path() {
             make_private(file).map_err(|error| refused(error.into()))?;
         }
-        let pools = Arc::new(Pools::new(settings, &meter).map_err(|error| refused(cause(error)))?);
+        let pools = Arc::new(Pools::new(settings, Access::Full, &meter).map_err(|error| refused(cause(error)))?);
         // The writer first: it turns on write-ahead logging, which readers can't.
         drop(pools.writer().await.map_err(|error| refused(cause(error)))?);
         drop(pools.reader().await.map_err(|error| refused(cause(error)))?);
         tokio::spawn(tend(Arc::downgrade(&pools)));
+        Ok(Self { pools, bell: Arc::default(), url: settings.url.clone() })
+    }
+
+    /// A database that can be looked at and not changed: nothing is made, and no connection before something is asked.
+    ///
+    /// # Errors
+    /// When the settings contradict each other.
+    pub fn look(settings: &DatabaseSettings, meter: &Arc<dyn Meter>) -> Result<Self, ConnectError> {
+        let refused = |error| ConnectError { url: settings.url.clone(), reason: cause(error).to_string() };
+        let pools = Arc::new(Pools::new(settings, Access::LookOnly, meter).map_err(refused)?);
         Ok(Self { pools, bell: Arc::default(), url: settings.url.clone() })
     }
 
@@ -150,6 +162,18 @@ impl Database {
             Arc::new(DatabaseAnswers { pools: Arc::clone(&self.pools) }),
             Arc::new(MigrationsApplied { migrations: self.migrations() }),
         ]
+    }
+
+    /// Looks at the database, its settings and its migrations.
+    #[must_use]
+    pub fn examination(&self, clock: Arc<dyn Clock>, expected: ExpectedUse) -> Arc<dyn Examination> {
+        Arc::new(DatabaseExamination { pools: Arc::clone(&self.pools), url: self.url.clone(), clock, expected })
+    }
+
+    /// Reads a SQLite file to its end, looking for damage.
+    #[must_use]
+    pub fn integrity_examination(&self) -> Arc<dyn Examination> {
+        Arc::new(IntegrityExamination { pools: Arc::clone(&self.pools), url: self.url.clone() })
     }
 
     /// Brings the tables up to date, or says what is missing.

@@ -98,7 +98,7 @@ pub(crate) fn is_outage(connection: &Connection, error: &Error) -> bool {
 mod tests {
     use super::*;
     use crate::DatabaseSettings;
-    use crate::connections::Pools;
+    use crate::connections::{Access, Pools};
     use diesel_async::SimpleAsyncConnection;
     use std::sync::Arc;
     use tempfile::TempDir;
@@ -117,7 +117,7 @@ mod tests {
         let folder = TempDir::new().unwrap();
         let url = format!("sqlite://{}/test.db", folder.path().display()).parse().unwrap();
         let meter: Arc<dyn Meter> = Arc::new(Silent);
-        let pools = Pools::new(&DatabaseSettings::new(url), &meter).unwrap();
+        let pools = Pools::new(&DatabaseSettings::new(url), Access::Full, &meter).unwrap();
         let mut connection = pools.writer().await.unwrap();
         on!(&mut connection, |c| c.batch_execute(preparation).await).unwrap();
         let error = on!(&mut connection, |c| c.batch_execute(statement).await).unwrap_err();

@@ -2,6 +2,7 @@
 
 mod admin;
 mod config;
+mod doctor;
 mod healthcheck;
 mod import_progress;
 mod jobs;
@@ -57,6 +58,10 @@ enum Command {
     /// Checks, shows or explains the settings.
     #[command(subcommand)]
     Config(config::Task),
+    /// Looks at settings, database, Redis, mail, keys and disks, and says what to do about what is wrong; changes nothing.
+    ///
+    /// Ends with 0 if nothing failed, with 1 if something did, with 2 if the settings are wrong.
+    Doctor(doctor::Task),
     /// Prints the OpenAPI document.
     Openapi,
     /// Explains the metrics.
@@ -112,6 +117,7 @@ fn execute(command: &Command, sources: &Sources) -> Result<(), Failure> {
         Command::Jobs(task) => jobs::run(task, &Settings::read(sources)?),
         Command::Users(task) => users::run(task, &Settings::read(sources)?),
         Command::Config(task) => config::run(*task, sources),
+        Command::Doctor(task) => doctor::run(task, sources),
         Command::Openapi => print(&openapi()?),
         Command::Metrics(Metrics::Reference) => print(&threshold_telemetry::metrics_reference()),
         Command::Healthcheck => healthcheck::run(&Settings::read(sources)?),

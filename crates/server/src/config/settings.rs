@@ -41,6 +41,8 @@ pub enum Environment {
 /// Everything that the operator decides.
 #[derive(Debug)]
 pub struct Settings {
+    /// How strict the rules are.
+    pub environment: Environment,
     /// Where requests come in.
     pub server: ServerSettings,
     /// Where data is kept.
@@ -207,6 +209,7 @@ fn read(reader: &mut Reader, environment: Environment) -> Result<Settings, Noted
     let database = database?;
     let on_sqlite = database.url.sqlite_path().is_some();
     Ok(Settings {
+        environment,
         server: server?,
         migrate: migrate?.unwrap_or(if on_sqlite { MigratePolicy::Auto } else { MigratePolicy::Never }),
         database,

@@ -3,6 +3,7 @@
 mod account_wiring;
 mod adapters;
 mod background;
+mod examination_wiring;
 mod http;
 mod job_wiring;
 mod key_keeper;
@@ -13,6 +14,7 @@ mod wiring;
 mod worker;
 
 pub use account_wiring::{AccountManagement, account_management};
+pub use examination_wiring::deployment_examination;
 pub use job_wiring::job_management;
 pub use key_keeper::key_rotation;
 pub use master_key::MasterKeyFileError;

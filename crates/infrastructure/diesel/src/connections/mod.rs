@@ -5,7 +5,7 @@ mod pools;
 mod postgres;
 mod sqlite;
 
-pub(crate) use pools::Pools;
+pub(crate) use pools::{Access, Pools};
 pub(crate) use postgres::connect;
 pub(crate) use sqlite::SqliteLink;
 

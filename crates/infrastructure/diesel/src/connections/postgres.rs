@@ -1,5 +1,6 @@
 //! PostgreSQL: how a connection is made.
 
+use super::Access;
 use crate::DatabaseSettings;
 use crate::database_url::Tls;
 use diesel::ConnectionError::{self, BadConnection};
@@ -27,8 +28,14 @@ pub(crate) fn manager(
     config: &Config,
     tls: &Tls,
     settings: &DatabaseSettings,
+    access: Access,
 ) -> AsyncDieselConnectionManager<AsyncPgConnection> {
-    let server = Arc::new((bounded(config, settings), tls.clone()));
+    let mut bounded = bounded(config, settings);
+    if access == Access::LookOnly {
+        let options = bounded.get_options().unwrap_or_default();
+        bounded.options(format!("{options} -c default_transaction_read_only=on"));
+    }
+    let server = Arc::new((bounded, tls.clone()));
     let mut config = ManagerConfig::default();
     config.recycling_method = RecyclingMethod::Fast;
     config.custom_setup = Box::new(move |_url| {
