@@ -3,6 +3,7 @@
 use crate::access::DieselRoleReader;
 use crate::accounts::{DieselAccountReader, DieselPersonalDataReader, DieselUserPages};
 use crate::connections::{Access, Pools};
+use crate::copy::{BOOKKEEPING, is_unfinished_copy};
 use crate::database_url::Target;
 use crate::jobs::{Bell, DieselJobAdmin, DieselJobQueue, Listener};
 use crate::limits::DieselAttemptReader;
@@ -12,6 +13,7 @@ use crate::readiness::{DatabaseAnswers, MigrationsApplied};
 use crate::sessions::{DieselSessionReader, DieselSessionRenewals, DieselSigningKeys};
 use crate::transaction::DieselUnitOfWork;
 use crate::{DatabaseSettings, DatabaseUrl, ExpectedUse, Migrations};
+use futures::FutureExt;
 use std::fs::OpenOptions;
 use std::io;
 use std::path::Path;
@@ -25,6 +27,8 @@ use threshold_application::ports::{
 
 /// How often idle connections are looked at and reported.
 const TENDING: Duration = Duration::from_secs(1);
+
+const UNFINISHED: &str = "a copy into it was cut off: run `threshold database copy` again";
 
 /// An open database. What it lends stays usable until [`Database::close`].
 pub struct Database {
@@ -46,8 +50,18 @@ impl Database {
     /// the file are made, readable by nobody else. Nothing is migrated.
     ///
     /// # Errors
-    /// When it can't be reached or opened.
+    /// When it can't be reached or opened, or somebody's copy into it was cut off.
     pub async fn connect(settings: &DatabaseSettings, meter: Arc<dyn Meter>) -> Result<Self, ConnectError> {
+        let database = Self::open(settings, meter).await?;
+        match database.pools.read(BOOKKEEPING, |connection| is_unfinished_copy(connection).boxed()).await {
+            Ok(false) => Ok(database),
+            Ok(true) => Err(ConnectError { url: database.url, reason: UNFINISHED.to_owned() }),
+            Err(error) => Err(ConnectError { url: database.url, reason: cause(error).to_string() }),
+        }
+    }
+
+    /// As [`Database::connect`], whatever is in it.
+    pub(crate) async fn open(settings: &DatabaseSettings, meter: Arc<dyn Meter>) -> Result<Self, ConnectError> {
         let refused = |error: BoxError| ConnectError { url: settings.url.clone(), reason: error.to_string() };
         if let Some(file) = settings.url.sqlite_path() {
             make_private(file).map_err(|error| refused(error.into()))?;

@@ -30,6 +30,7 @@ mod connections;
 
 mod access;
 mod accounts;
+mod copy;
 mod database;
 mod database_url;
 mod dialect;
@@ -48,6 +49,7 @@ mod statements;
 mod transaction;
 mod types;
 
+pub use copy::{CopyError, CopyProgress, CopyReport, copy_database};
 pub use database::{ConnectError, Database};
 pub use database_url::{DatabaseUrl, DatabaseUrlError};
 pub use migrations::{Migration, MigrationError, MigrationState, Migrations};

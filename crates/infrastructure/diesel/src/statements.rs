@@ -1,9 +1,9 @@
 //! Statements that diesel has no words for.
 
-use diesel::QueryResult;
 use diesel::backend::Backend;
 use diesel::pg::Pg;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
+use diesel::{QueryResult, SqliteConnection};
 
 /// A change that is prepared once on each connection. It must have few texts.
 ///
@@ -31,6 +31,9 @@ impl<Q> QueryId for Prepared<Q> {
 impl<Q: Query> Query for Prepared<Q> {
     type SqlType = Q::SqlType;
 }
+
+/// Also without waiting, in the same process.
+impl<Q> diesel::RunQueryDsl<SqliteConnection> for Prepared<Q> {}
 
 /// A statement that is planned anew each time, for a table that is empty at one moment and has many rows at the next: PostgreSQL
 /// would go on to use a plan for none, which reads them all, until it has looked at the table again.

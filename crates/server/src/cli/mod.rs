@@ -2,6 +2,8 @@
 
 mod admin;
 mod config;
+mod copy_progress;
+mod database;
 mod doctor;
 mod healthcheck;
 mod import_progress;
@@ -43,6 +45,9 @@ enum Command {
     /// Brings the database's tables up to date, or back.
     #[command(subcommand)]
     Migrate(migrate::Task),
+    /// Moves to the other kind of database.
+    #[command(subcommand)]
+    Database(database::Task),
     /// Makes administrators.
     #[command(subcommand)]
     Admin(admin::Task),
@@ -112,6 +117,7 @@ fn execute(command: &Command, sources: &Sources) -> Result<(), Failure> {
     match command {
         Command::Serve => serve::run(&Settings::read(sources)?),
         Command::Migrate(task) => migrate::run(*task, &Settings::read(sources)?),
+        Command::Database(task) => database::run(task, &Settings::read(sources)?),
         Command::Admin(task) => admin::run(task, &Settings::read(sources)?),
         Command::Keys(task) => keys::run(task, &Settings::read(sources)?),
         Command::Jobs(task) => jobs::run(task, &Settings::read(sources)?),

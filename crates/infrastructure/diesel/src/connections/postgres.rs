@@ -17,7 +17,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 use threshold_application::ports::BoxError;
-use tokio_postgres::{Config, NoTls};
+use tokio_postgres::{Client, Config, NoTls};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 /// A transaction in which nothing happens for so long was forgotten: its locks must not stay.
@@ -77,6 +77,23 @@ pub(crate) async fn connect(config: &Config, tls: &Tls) -> ConnectionResult<Asyn
             let connector = verifying(authorities.as_deref()).map_err(|error| BadConnection(describe(&*error)))?;
             let (client, driver) = config.connect(connector).await.map_err(|error| refused(&error))?;
             AsyncPgConnection::try_from_client_and_connection(client, driver).await
+        }
+    }
+}
+
+/// A connection without Diesel over it, for rows of any form.
+pub(crate) async fn connect_plainly(config: &Config, tls: &Tls) -> Result<Client, BoxError> {
+    match tls {
+        Tls::Off => {
+            let (client, driver) = config.connect(NoTls).await.map_err(|error| describe(&error))?;
+            tokio::spawn(driver);
+            Ok(client)
+        }
+        Tls::Verified { authorities } => {
+            let connector = verifying(authorities.as_deref())?;
+            let (client, driver) = config.connect(connector).await.map_err(|error| describe(&error))?;
+            tokio::spawn(driver);
+            Ok(client)
         }
     }
 }

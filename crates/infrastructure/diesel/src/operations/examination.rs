@@ -2,8 +2,10 @@
 
 use super::{migrations, postgres, sqlite};
 use crate::connections::{Connection, Pools};
+use crate::copy::{BOOKKEEPING, is_unfinished_copy};
 use crate::{DatabaseUrl, ExpectedUse, Migrations};
 use async_trait::async_trait;
+use futures::FutureExt;
 use std::sync::Arc;
 use threshold_application::ErrorChain;
 use threshold_application::ports::{Clock, Examination, StoreError};
@@ -11,6 +13,7 @@ use threshold_domain::operations::Finding;
 
 pub(super) const NAME: &str = "database";
 pub(super) const CLOCK: &str = "database-clock";
+const COPY: &str = "database-copy";
 const ADVICE: &str = "start it, and see database.url, its password, and whether the network lets us through";
 
 /// Looks at the database and what is migrated there.
@@ -56,6 +59,10 @@ impl DatabaseExamination {
             }
             Connection::Sqlite(mut link) => sqlite::look(&mut link, &self.url).await,
         }?;
+        if self.pools.read(BOOKKEEPING, |connection| is_unfinished_copy(connection).boxed()).await? {
+            let found = "a copy into it was cut off: no service starts on it";
+            findings.push(Finding::fail(COPY, found, "run `threshold database copy` again"));
+        }
         let all = Migrations::new(Arc::clone(&self.pools)).status().await;
         findings.push(migrations::judge(all, self.expected.migrates_itself));
         Ok(findings)

@@ -5,6 +5,8 @@ mod cancellation;
 #[cfg(test)]
 mod contract;
 #[cfg(test)]
+mod copy;
+#[cfg(test)]
 mod examination;
 #[cfg(test)]
 mod failures;
