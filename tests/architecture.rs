@@ -50,7 +50,28 @@ const INNER: [(&str, &[&str]); 3] = [
 ];
 
 /// What must never be found beneath the crates that others embed.
-const NEVER_EMBEDDED: [&str; 7] = ["tokio", "actix-web", "diesel", "redis", "lettre", "reqwest", "ring"];
+const NEVER_EMBEDDED: [&str; 20] = [
+    "actix-http",
+    "actix-web",
+    "axum",
+    "deadpool",
+    "diesel",
+    "diesel-async",
+    "http",
+    "hyper",
+    "lettre",
+    "libsqlite3-sys",
+    "mio",
+    "redis",
+    "reqwest",
+    "ring",
+    "rusqlite",
+    "rustls",
+    "socket2",
+    "sqlx",
+    "tokio",
+    "tokio-postgres",
+];
 
 const MAX_LINES: usize = 500;
 const MEDIAN_LINES: usize = 150;

@@ -15,6 +15,8 @@
 //! assert_eq!(refusal.code().as_str(), "weak");
 //! # Ok::<(), threshold_domain::Refusal>(())
 //! ```
+//!
+//! `tests/examples/rules.rs` is a whole program over it: `cargo run --package threshold-domain --example rules`.
 
 pub mod access;
 pub mod accounts;

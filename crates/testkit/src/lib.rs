@@ -29,6 +29,8 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! `tests/examples/use_case.rs` is a whole program over them: `cargo run --package threshold-testkit --example use_case`.
 
 mod builders;
 pub mod contract;
