@@ -15,7 +15,7 @@ endif
 # Tells how long each part took.
 timed = @start=$$SECONDS; echo "== $(1)"; $(2); echo "== $(1): $$((SECONDS - start)) s"
 
-.PHONY: help run test check bench fuzz fmt migrate generate generated clean needs-rust needs-nextest needs-deny needs-fuzz
+.PHONY: help run test check bench fuzz fmt migrate seed generate generated clean needs-rust needs-nextest needs-deny needs-fuzz
 
 help: ## Lists these targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -50,6 +50,9 @@ fmt: ## Formats the sources
 
 migrate: needs-rust ## Brings the configured database up to date
 	cargo run --package threshold-server -- migrate up
+
+seed: needs-rust ## Adds users of every kind to try with (docs/seed.md) to the configured database
+	cargo run --package threshold-server -- seed
 
 GENERATED := config/default.toml docs/configuration.md docs/metrics.md docs/openapi.json
 

@@ -9,7 +9,7 @@ fn outcome(answer: &Answer) -> (u16, &str) {
     (answer.status, answer.code())
 }
 
-async fn id_of(client: &Client, token: &str) -> String {
+pub(crate) async fn id_of(client: &Client, token: &str) -> String {
     client.me(token).await.text_of("id")
 }
 
@@ -18,7 +18,7 @@ async fn put(client: &Client, token: &str, id: &str, body: Value) -> Answer {
 }
 
 /// Makes a role, gives it to somebody new, and answers their token.
-async fn holder_of(client: &Client, admin: &str, role: &str, permissions: &[&str], email: &str) -> String {
+pub(crate) async fn holder_of(client: &Client, admin: &str, role: &str, permissions: &[&str], email: &str) -> String {
     let body = json!({"name": role, "permissions": permissions});
     assert_eq!(ask(client, admin, "POST", "/api/v1/admin/roles", Some(body)).await.status, 201);
     let token = client.token_of_new(email).await;

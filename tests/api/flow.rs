@@ -28,7 +28,9 @@ on_both! {
         for secret in [GOOD_PASSWORD, "violet", "something else", email, "lovelace", username, "Augusta", &token, signature, "$2b$"] {
             assert!(!log.contains(secret), "{secret} in {log}");
         }
-        let lines: Vec<Value> = log.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        // The link that makes an administrator is for people, beside the log.
+        let lines = log.lines().filter(|line| !line.contains("/setup?token="));
+        let lines: Vec<Value> = lines.map(|line| serde_json::from_str(line).unwrap()).collect();
         let of_last = lines.iter().find(|line| line["span"]["request_id"] == last.as_str()).unwrap();
         assert_eq!(of_last["span"]["route"], "/api/v1/logout");
         assert_eq!((&of_last["span"]["method"], &of_last["status"]), (&json!("POST"), &json!(204)));

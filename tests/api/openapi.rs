@@ -87,6 +87,7 @@ async fn request_schemas_name_the_fields_that_are_read() {
     let token = client.token_of_new("ada@example.org").await;
     for (method, path, schema) in [
         ("POST", "/api/v1/register", "RegisterRequest"),
+        ("POST", "/api/v1/setup", "SetUpRequest"),
         ("POST", "/api/v1/login", "LoginRequest"),
         ("POST", "/api/v1/password/change", "ChangePasswordRequest"),
         ("PUT", "/api/v1/users/me", "UpdateMeRequest"),

@@ -35,7 +35,7 @@ claimed_by = randomblob(16) WHERE id = (SELECT id FROM jobs WHERE state <> 'dead
 ORDER BY priority, run_at LIMIT 1) RETURNING *;\n";
 
 /// Nobody looks at these figures.
-struct NoMeter;
+pub(crate) struct NoMeter;
 
 impl Meter for NoMeter {
     fn count(&self, _metric: Metric, _labels: &[&str]) {}

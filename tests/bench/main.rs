@@ -9,13 +9,16 @@
     reason = "a program that measures and prints, for developers alone"
 )]
 
+mod audit;
 mod baseline;
 mod big;
+mod directory;
 mod import;
 mod jobs;
 mod load;
 mod me;
 mod memory;
+mod permission;
 mod probe;
 mod program;
 mod refresh;
@@ -79,6 +82,9 @@ fn main() {
         if wanted("me") {
             me::run().await;
         }
+        if wanted("permission") {
+            permission::run().await;
+        }
         if wanted("sign-in") {
             sign_in::run().await;
         }
@@ -87,6 +93,9 @@ fn main() {
         }
         if wanted("jobs") {
             jobs::run().await;
+        }
+        if wanted("audit") {
+            audit::run().await;
         }
         if wanted("register") {
             register::run().await;
@@ -102,6 +111,9 @@ fn main() {
         }
         if wanted("big") {
             big::run().await;
+        }
+        if wanted("directory") {
+            directory::run().await;
         }
         if wanted("import") {
             import::run().await;

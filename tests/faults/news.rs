@@ -2,10 +2,11 @@
 
 use crate::{PATIENCE, installed};
 use std::time::{Duration, Instant};
-use threshold_tests::{Backend, Client, Haproxy, Installation, OwnRedis, Server};
+use threshold_tests::{Backend, Client, GOOD_PASSWORD, Haproxy, Installation, OwnRedis, Server};
 
 /// The contract's own limit.
 const EVERYWHERE: Duration = Duration::from_secs(1);
+const ROLES: &str = "/api/v1/admin/roles";
 
 /// Instances on one database and one Redis.
 struct Cluster {
@@ -57,6 +58,30 @@ impl Cluster {
         }
     }
 
+    /// Makes a key on one instance, has all know it, revokes it on another, and is refused by all in time.
+    async fn a_key_is_revoked_everywhere(&self, admin: &str) {
+        let ask = async |client: &Client, token: &str, method: &str, path: &str| {
+            client.send(client.request(method, path).bearer_auth(token)).await
+        };
+        let body = serde_json::json!({"name": "CI", "permissions": ["roles:read"]});
+        let request = self.client(0).request("POST", "/api/v1/admin/api-keys").bearer_auth(admin).json(&body);
+        let made = self.client(0).send(request).await;
+        assert_eq!(made.status, 201, "{made:?}");
+        let key = made.text_of("key");
+        for instance in &self.instances {
+            assert_eq!(ask(&instance.client(), &key, "GET", ROLES).await.status, 200, "known at once");
+        }
+        let last = self.client(self.instances.len() - 1);
+        assert_eq!(ask(&last, admin, "DELETE", made.header("location")).await.status, 204);
+        let revoked = Instant::now();
+        for instance in &self.instances {
+            while ask(&instance.client(), &key, "GET", ROLES).await.code() != "token-revoked" {
+                assert!(revoked.elapsed() < EVERYWHERE, "still known after {:?}", revoked.elapsed());
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        }
+    }
+
     /// Waits until each instance says of Redis that it is `status`.
     async fn redis_is(&self, status: &str) {
         let started = Instant::now();
@@ -85,6 +110,22 @@ async fn a_token_that_ends_on_one_instance_ends_on_all() {
             cluster.a_token_ends_everywhere().await;
         }
     }
+}
+
+#[tokio::test]
+async fn a_key_that_is_revoked_on_one_instance_is_refused_by_all_with_redis_and_without() {
+    let mut cluster = Cluster::of(2).await;
+    let admin = ["admin", "create", "--email", "root@example.org", "--password", GOOD_PASSWORD];
+    assert!(cluster.installation.command(&admin).output().unwrap().status.success());
+    let admin = cluster.client(0).token_of("root@example.org").await;
+    cluster.a_key_is_revoked_everywhere(&admin).await;
+    cluster.redis.kill();
+    cluster.a_key_is_revoked_everywhere(&admin).await;
+    cluster.redis_is("degraded").await;
+    cluster.a_key_is_revoked_everywhere(&admin).await;
+    cluster.redis.restart();
+    cluster.redis_is("up").await;
+    cluster.a_key_is_revoked_everywhere(&admin).await;
 }
 
 #[tokio::test]

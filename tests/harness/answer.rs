@@ -80,6 +80,13 @@ impl Answer {
         self.body["code"].as_str().unwrap_or("")
     }
 
+    /// The items of a page.
+    #[must_use]
+    pub fn items(&self) -> &[Value] {
+        assert_eq!(self.status, 200, "{self:?}");
+        self.body["items"].as_array().unwrap()
+    }
+
     /// Field and code of every field at fault.
     #[must_use]
     pub fn faults(&self) -> Vec<(String, String)> {

@@ -72,6 +72,18 @@ impl Server {
         }
     }
 
+    /// Waits until it has written a line with that text, in the log or beside it, and answers the line.
+    pub async fn wait_for_text(&mut self, text: &str) -> String {
+        let started = Instant::now();
+        loop {
+            if let Some(line) = self.log().lines().find(|line| line.contains(text)) {
+                return line.to_owned();
+            }
+            assert!(started.elapsed() < PATIENCE, "no “{text}”: {}", self.log());
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+    }
+
     /// Its metrics, as text.
     pub async fn metrics(&self) -> String {
         reqwest::get(&self.metrics_url).await.unwrap().text().await.unwrap()

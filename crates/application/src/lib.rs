@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod accounts;
+pub mod audit;
 mod error_chain;
 pub mod jobs;
 pub mod operations;

@@ -7,7 +7,7 @@ use threshold_application::ports::{AccountReader, HashingError, Metric, Password
 use threshold_domain::accounts::{Login, Registration, User, UserStatus, Username};
 use threshold_testkit::{
     FailingUnitOfWork, FakeHasher, FakeSecrets, FixedClock, InMemoryStore, RecordingMeter, SequentialIds, a_password,
-    a_registration, a_user, at,
+    a_registration, a_user, an_initiator, at,
 };
 
 struct World {
@@ -42,7 +42,7 @@ fn named(email: &str, username: &str) -> Registration {
 #[tokio::test]
 async fn a_new_account_is_unverified_dated_and_stored_with_its_hash() {
     let world = world();
-    let user = world.register.execute(named("ada@example.org", "ada")).await.unwrap();
+    let user = world.register.execute(&an_initiator(), named("ada@example.org", "ada")).await.unwrap();
     assert_eq!(
         (user.status(), user.created_at, user.updated_at, user.version),
         (UserStatus::Unverified, at(0), at(0), 1)
@@ -57,10 +57,10 @@ async fn a_new_account_is_unverified_dated_and_stored_with_its_hash() {
 #[tokio::test]
 async fn taken_names_are_refused_and_not_counted() {
     let world = world();
-    world.register.execute(named("ada@example.org", "ada")).await.unwrap();
-    let email = world.register.execute(named("ADA@example.org", "eve")).await;
+    world.register.execute(&an_initiator(), named("ada@example.org", "ada")).await.unwrap();
+    let email = world.register.execute(&an_initiator(), named("ADA@example.org", "eve")).await;
     assert!(matches!(email, Err(RegisterError::EmailTaken)));
-    let username = world.register.execute(named("eve@example.org", "ada")).await;
+    let username = world.register.execute(&an_initiator(), named("eve@example.org", "ada")).await;
     assert!(matches!(username, Err(RegisterError::UsernameTaken)));
     assert_eq!(world.meter.counted(Metric::Registrations, &[]), 1);
 }
@@ -68,10 +68,10 @@ async fn taken_names_are_refused_and_not_counted() {
 #[tokio::test]
 async fn where_accounts_are_concealed_a_taken_address_looks_like_a_new_one() {
     let world = world();
-    world.register.execute(named("ada@example.org", "ada")).await.unwrap();
+    world.register.execute(&an_initiator(), named("ada@example.org", "ada")).await.unwrap();
     let conceal = async |registration| {
         let hashed = world.register.hash(registration).await.unwrap();
-        world.register.store_concealed(hashed).await
+        world.register.store_concealed(&an_initiator(), hashed).await
     };
     assert!(conceal(a_registration("ADA@example.org")).await.is_ok());
     assert!(conceal(a_registration("eve@example.org")).await.is_ok());
@@ -92,7 +92,7 @@ async fn an_overloaded_hasher_stops_it_before_the_store_is_touched() {
     let world = world();
     world.hasher.set_overloaded(true);
     world.failing.set_down(true);
-    let outcome = world.register.execute(a_registration("ada@example.org")).await;
+    let outcome = world.register.execute(&an_initiator(), a_registration("ada@example.org")).await;
     assert!(matches!(outcome, Err(RegisterError::Hashing(HashingError::Overloaded { .. }))));
 }
 
@@ -100,17 +100,17 @@ async fn an_overloaded_hasher_stops_it_before_the_store_is_touched() {
 async fn a_commit_that_fails_leaves_nothing_and_is_not_counted() {
     let world = world();
     world.failing.set_commits_fail(true);
-    let outcome = world.register.execute(a_registration("ada@example.org")).await;
+    let outcome = world.register.execute(&an_initiator(), a_registration("ada@example.org")).await;
     assert!(matches!(outcome, Err(RegisterError::Store(StoreError::Unavailable(_)))));
     assert_eq!(world.meter.counted(Metric::Registrations, &[]), 0);
     world.failing.set_commits_fail(false);
-    assert!(world.register.execute(a_registration("ada@example.org")).await.is_ok());
+    assert!(world.register.execute(&an_initiator(), a_registration("ada@example.org")).await.is_ok());
 }
 
 #[tokio::test]
 async fn one_sees_oneself_until_one_is_deleted() {
     let World { store, register, .. } = world();
-    let user = register.execute(a_registration("ada@example.org")).await.unwrap();
+    let user = register.execute(&an_initiator(), a_registration("ada@example.org")).await.unwrap();
     let show = ShowProfile { accounts: Arc::new(store) };
     assert_eq!(show.execute(user.id).await.unwrap(), user);
     let User { id, .. } = a_user(99);

@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use threshold_application::jobs::{ManageJobs, Perform, PerformJobs, RunSchedules, TaskError};
-use threshold_application::ports::{Clock, JobAdmin, ListedJob, Metric, UnitOfWork};
+use threshold_application::ports::{Clock, JobAdmin, JobFilter, ListedJob, Metric, UnitOfWork};
 use threshold_domain::jobs::{Backoff, Job, JobState, Schedule, Task};
 use threshold_testkit::{FixedClock, InMemoryStore, RecordingMeter, SeededSecrets, SequentialIds, a_job, at};
 
@@ -62,7 +62,7 @@ impl World {
             settlements.push(self.jobs.perform(&job).await);
         }
         self.jobs.settle(&settlements).await.unwrap();
-        self.store.list(None, 100).await.unwrap()
+        self.store.page(&JobFilter::default(), None, 100).await.unwrap()
     }
 
     fn fail_with(&self, error: fn(threshold_application::ports::BoxError) -> TaskError) {
@@ -182,8 +182,8 @@ async fn a_schedule_writes_one_job_a_tick_whoever_asks_and_however_often() {
 async fn counts_of_every_state_are_shown_also_if_there_is_none() {
     let world = world();
     world.enqueue(&a_job(1, 0)).await;
-    let clock = world.clock.clone();
-    let manage = ManageJobs { jobs: Arc::new(world.store.clone()), clock, meter: world.meter.clone() };
+    let (clock, store) = (world.clock.clone(), Arc::new(world.store.clone()));
+    let manage = ManageJobs { jobs: store.clone(), unit_of_work: store, clock, meter: world.meter.clone() };
     manage.measure().await.unwrap();
     let shown = |state| world.meter.gauge(Metric::Jobs, &["enforce_retention", state]);
     assert_eq!((shown("waiting"), shown("running"), shown("dead")), (Some(1.0), Some(0.0), Some(0.0)));

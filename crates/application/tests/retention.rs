@@ -5,16 +5,20 @@ use chrono::TimeDelta;
 use std::sync::Arc;
 use threshold_application::ports::{AccountReader, SessionReader, UnitOfWork};
 use threshold_application::retention::{EnforceRetention, RetentionPeriods, RetentionReport};
+use threshold_domain::access::ApiKey;
 use threshold_domain::accounts::{AccountLink, User};
 use threshold_domain::jobs::{Job, JobState};
 use threshold_domain::limits::AttemptKey;
 use threshold_domain::sessions::Session;
-use threshold_testkit::{FixedClock, InMemoryStore, a_job, a_link, a_session, a_user, at};
+use threshold_testkit::{
+    FixedClock, InMemoryStore, a_job, a_link, a_session, a_user, an_api_key, an_api_key_secret, at,
+};
 
 const PERIODS: RetentionPeriods = RetentionPeriods {
     sessions: TimeDelta::seconds(100),
     accounts: TimeDelta::seconds(200),
     dead_jobs: TimeDelta::seconds(300),
+    audit: TimeDelta::days(365),
 };
 
 /// Everything at its end at `at(0)`, of a user who stays, and a user who was deleted then.
@@ -30,6 +34,8 @@ async fn everything_over() -> (InMemoryStore, Arc<FixedClock>, EnforceRetention)
     tx.links().add(&AccountLink { expires_at: at(0), ..a_link(1, &a_user(1), -10) }).await.unwrap();
     tx.attempts().count(AttemptKey([1; 32]), at(0), at(-1)).await.unwrap();
     tx.jobs().enqueue(&Job { state: JobState::Dead, ..a_job(1, 0) }).await.unwrap();
+    let key = ApiKey { revoked_at: Some(at(0)), ..an_api_key(1) };
+    tx.api_keys().insert(&key, &an_api_key_secret(1).digest()).await.unwrap();
     tx.commit().await.unwrap();
     let retention = EnforceRetention { unit_of_work: Arc::new(store.clone()), clock: clock.clone(), periods: PERIODS };
     (store, clock, retention)
@@ -46,6 +52,7 @@ async fn each_kind_is_kept_for_its_time_and_no_longer() {
         (300, RetentionReport { dead_jobs: 1, ..nothing.clone() }),
         (3600, RetentionReport { attempts: 1, ..nothing.clone() }),
         (7 * 24 * 3600, RetentionReport { links: 1, ..nothing.clone() }),
+        (30 * 24 * 3600, RetentionReport { api_keys: 1, ..nothing.clone() }),
     ] {
         clock.advance(TimeDelta::seconds(period - now));
         now = period;

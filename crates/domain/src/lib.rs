@@ -15,18 +15,24 @@
 //! assert_eq!(refusal.code().as_str(), "weak");
 //! # Ok::<(), threshold_domain::Refusal>(())
 //! ```
+//!
+//! `tests/examples/rules.rs` is a whole program over it: `cargo run --package threshold-domain --example rules`.
 
 pub mod access;
 pub mod accounts;
+pub mod audit;
 pub mod jobs;
 pub mod limits;
 pub mod mail;
+pub mod operations;
 mod precondition;
 mod refusal;
 pub mod sessions;
+mod timestamp;
 
 pub use precondition::Precondition;
 pub use refusal::{Refusal, RefusalCode};
+pub use timestamp::parse_timestamp;
 
 /// A moment in UTC, in whole microseconds: what both databases can keep.
 pub type Timestamp = chrono::DateTime<chrono::Utc>;

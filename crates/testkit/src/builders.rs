@@ -6,11 +6,14 @@ use chrono::TimeDelta;
 use std::net::IpAddr;
 use threshold_application::ports::{LinkSecrets, SessionSecrets};
 use threshold_domain::Timestamp;
-use threshold_domain::access::{Grants, GrantsVersion, Permissions, Role, RoleDescription, RoleName};
+use threshold_domain::access::{
+    ApiKey, ApiKeyId, ApiKeyName, ApiKeySecret, Grants, GrantsVersion, Permissions, Role, RoleDescription, RoleName,
+};
 use threshold_domain::accounts::{
     AcceptedPassword, AccountLink, Email, LinkId, LinkPurpose, Password, PasswordPolicy, Registration, User, UserId,
     Username,
 };
+use threshold_domain::audit::{AuditAction, AuditEvent, Initiator, Origin};
 use threshold_domain::jobs::{Job, JobId, Task};
 use threshold_domain::mail::{Language, Mail, MailContent, MailId, MailLink};
 use threshold_domain::sessions::{
@@ -44,6 +47,31 @@ pub fn a_user(number: u128) -> User {
 pub fn a_role(name: &str) -> Role {
     let name = RoleName::parse(name).expect("a name");
     Role::new(name, RoleDescription::default(), Permissions::NONE, at(0))
+}
+
+/// A key of that number which permits nothing and never expires, made by nobody at `at(0)`.
+///
+/// # Panics
+/// Never: the name follows the rules.
+#[must_use]
+pub fn an_api_key(number: u128) -> ApiKey {
+    ApiKey {
+        id: ApiKeyId::new(Uuid::from_u128(number)),
+        name: ApiKeyName::parse(&format!("machine {number}")).expect("a name"),
+        prefix: an_api_key_secret(0).prefix(),
+        permissions: Permissions::NONE,
+        created_by: None,
+        created_at: at(0),
+        expires_at: None,
+        revoked_at: None,
+        last_used_at: None,
+    }
+}
+
+/// The secret of that number, which is below 62.
+#[must_use]
+pub fn an_api_key_secret(number: u8) -> ApiKeySecret {
+    ApiKeySecret::generate(|bytes| bytes.fill(number))
 }
 
 /// A session with tokens of that number of `user`, from `at(0)` on; its first secret is [`a_session_token`] of the same number.
@@ -172,4 +200,17 @@ pub fn a_link(number: u128, user: &User, asked: i64) -> AccountLink {
         expires_at: at(86_400),
         used_at: None,
     }
+}
+
+/// Something that has happened at that moment.
+#[must_use]
+pub fn an_event() -> AuditEvent {
+    AuditEvent::new(AuditAction::AdminActed, &Initiator::operator(), at(0)).with("event", "tested")
+}
+
+/// Somebody whom nobody knows, from an address.
+#[must_use]
+pub fn an_initiator() -> Initiator {
+    let provenance = Provenance { address: Some(IpAddr::from([192, 0, 2, 1])), user_agent: None };
+    Initiator::anonymous(Origin { provenance, request_id: None })
 }

@@ -6,7 +6,7 @@
 //! ```
 //! use std::sync::Arc;
 //! use threshold_application::accounts::{Register, RegisterError};
-//! use threshold_testkit::{FakeHasher, FakeSecrets, FixedClock, InMemoryStore, RecordingMeter, SequentialIds, a_registration};
+//! use threshold_testkit::{FakeHasher, FakeSecrets, FixedClock, InMemoryStore, RecordingMeter, SequentialIds, a_registration, an_initiator};
 //!
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), RegisterError> {
@@ -21,22 +21,24 @@
 //!     ids: Arc::new(SequentialIds::default()),
 //!     meter: Arc::new(RecordingMeter::default()),
 //! };
-//! let ada = register.execute(a_registration("ada@example.org")).await?;
+//! let ada = register.execute(&an_initiator(), a_registration("ada@example.org")).await?;
 //! assert_eq!(ada.email.as_str(), "ada@example.org");
 //!
-//! let again = register.execute(a_registration("ADA@example.org")).await;
+//! let again = register.execute(&an_initiator(), a_registration("ADA@example.org")).await;
 //! assert!(matches!(again, Err(RegisterError::EmailTaken)));
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! `tests/examples/use_case.rs` is a whole program over them: `cargo run --package threshold-testkit --example use_case`.
 
 mod builders;
 pub mod contract;
 mod fakes;
 
 pub use builders::{
-    a_job, a_link, a_mail, a_password, a_registration, a_role, a_session, a_session_token, a_signing_key, a_user, at,
-    every_mail_content, some_claims,
+    a_job, a_link, a_mail, a_password, a_registration, a_role, a_session, a_session_token, a_signing_key, a_user,
+    an_api_key, an_api_key_secret, an_event, an_initiator, at, every_mail_content, some_claims,
 };
 pub use fakes::{
     FailingUnitOfWork, FakeBuckets, FakeHasher, FakeMailer, FakeNewsFeed, FakeRevocations, FakeSecrets, FakeTokens,

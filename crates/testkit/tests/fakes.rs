@@ -18,11 +18,16 @@ use threshold_testkit::{
 fn stores() -> Stores {
     let store = InMemoryStore::default();
     Stores {
+        audit: Arc::new(store.clone()),
+        audit_chains: Arc::new(store.clone()),
         unit_of_work: Arc::new(store.clone()),
         accounts: Arc::new(store.clone()),
         roles: Arc::new(store.clone()),
+        api_keys: Arc::new(store.clone()),
+        api_key_lookup: Arc::new(store.clone()),
         personal_data: Arc::new(store.clone()),
         user_pages: Arc::new(store.clone()),
+        user_directory: Arc::new(store.clone()),
         sessions: Arc::new(store.clone()),
         renewals: Arc::new(store.clone()),
         attempts: Arc::new(store.clone()),

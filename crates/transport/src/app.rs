@@ -9,11 +9,13 @@ use actix_web::middleware::{Condition, from_fn};
 use actix_web::{App, Error, web};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use threshold_application::access::{ChangeRoles, ListRoles};
+use threshold_application::access::{AuthenticateMachine, ChangeRoles, ListRoles, ManageApiKeys, RecordDenial};
 use threshold_application::accounts::{
-    ChangePassword, DeleteAccount, ExportPersonalData, Register, RequestLink, ResetPassword, ShowAccount, ShowProfile,
-    UpdateAccount, UpdateProfile, VerifyEmail,
+    ChangePassword, CreateAccount, DeleteAccount, ExportPersonalData, ListAccounts, Register, RemoveAccount,
+    RequestLink, ResetPassword, SetUp, ShowAccount, ShowProfile, UpdateAccount, UpdateProfile, VerifyEmail,
 };
+use threshold_application::audit::ListAudit;
+use threshold_application::jobs::ManageJobs;
 use threshold_application::operations::CheckReadiness;
 use threshold_application::ports::{
     AccessTokens, Clock, IdGenerator, Meter, SecretGenerator, SessionSecrets, TokenBuckets,
@@ -45,14 +47,30 @@ pub struct Services {
     pub change_password: Arc<ChangePassword>,
     /// Replaces passwords by links.
     pub reset_password: Arc<ResetPassword>,
+    /// Lists accounts.
+    pub list_accounts: Arc<ListAccounts>,
     /// Shows somebody else's account.
     pub show_account: Arc<ShowAccount>,
+    /// Makes one.
+    pub create_account: Arc<CreateAccount>,
+    /// Makes the first administrator.
+    pub set_up: Arc<SetUp>,
+    /// Deletes one, and brings it back.
+    pub remove_account: Arc<RemoveAccount>,
     /// Changes it.
     pub update_account: Arc<UpdateAccount>,
     /// Shows roles.
     pub list_roles: Arc<ListRoles>,
     /// Makes, changes and deletes them.
     pub change_roles: Arc<ChangeRoles>,
+    /// Makes, shows and revokes keys of machines.
+    pub manage_api_keys: Arc<ManageApiKeys>,
+    /// Records that somebody wanted what they may not.
+    pub record_denial: Arc<RecordDenial>,
+    /// Shows the audit log.
+    pub list_audit: Arc<ListAudit>,
+    /// Shows background work, and takes a hand in it.
+    pub manage_jobs: Arc<ManageJobs>,
     /// Starts sessions.
     pub sign_in: Arc<SignIn>,
     /// Issues access tokens for them.
@@ -65,6 +83,8 @@ pub struct Services {
     pub end_sessions: Arc<EndSessions>,
     /// Finds out who sends a request by its bearer token.
     pub authenticate: Arc<Authenticate>,
+    /// Finds out which machine sends a request by its key.
+    pub authenticate_machine: Arc<AuthenticateMachine>,
     /// Finds out who sends a request by its cookie.
     pub authenticate_browser: Arc<AuthenticateBrowser>,
     /// Derives what pages and devices show.
@@ -166,6 +186,22 @@ pub fn app(
     App::new()
         .app_data(web::Data::from(Arc::clone(settings)))
         .app_data(web::Data::new(detached.clone()))
+        .configure(|config| provide(services, config))
+        .configure(routes::configure)
+        .default_service(web::to(operations::route_not_found))
+        .wrap(from_fn(middleware::limit_requests))
+        .wrap(from_fn(middleware::render_problems::<BoxBody>))
+        .wrap(from_fn(middleware::tell_limits))
+        .wrap(Condition::new(!settings.cors_origins.is_empty(), middleware::cors(&settings.cors_origins)))
+        // Once more, for what the wrap before refuses by itself.
+        .wrap(from_fn(middleware::render_problems::<_>))
+        .wrap(from_fn(middleware::add_security_headers))
+        .wrap(from_fn(middleware::observe))
+}
+
+/// Hands the use cases and ports to the handlers.
+fn provide(services: Services, config: &mut web::ServiceConfig) {
+    config
         .app_data(web::Data::from(services.meter))
         .app_data(web::Data::from(services.ids))
         .app_data(web::Data::from(services.register))
@@ -177,31 +213,30 @@ pub fn app(
         .app_data(web::Data::from(services.update_profile))
         .app_data(web::Data::from(services.delete_account))
         .app_data(web::Data::from(services.export_personal_data))
+        .app_data(web::Data::from(services.list_accounts))
         .app_data(web::Data::from(services.show_account))
+        .app_data(web::Data::from(services.create_account))
+        .app_data(web::Data::from(services.set_up))
+        .app_data(web::Data::from(services.remove_account))
         .app_data(web::Data::from(services.update_account))
         .app_data(web::Data::from(services.list_roles))
         .app_data(web::Data::from(services.change_roles))
+        .app_data(web::Data::from(services.manage_api_keys))
+        .app_data(web::Data::from(services.record_denial))
+        .app_data(web::Data::from(services.list_audit))
+        .app_data(web::Data::from(services.manage_jobs))
         .app_data(web::Data::from(services.sign_in))
         .app_data(web::Data::from(services.issue_access_token))
         .app_data(web::Data::from(services.refresh_session))
         .app_data(web::Data::from(services.list_sessions))
         .app_data(web::Data::from(services.end_sessions))
         .app_data(web::Data::from(services.authenticate))
+        .app_data(web::Data::from(services.authenticate_machine))
         .app_data(web::Data::from(services.authenticate_browser))
         .app_data(web::Data::from(services.secrets))
         .app_data(web::Data::from(services.random))
         .app_data(web::Data::from(services.clock))
         .app_data(web::Data::from(services.buckets))
         .app_data(web::Data::from(services.tokens))
-        .app_data(web::Data::from(services.check_readiness))
-        .configure(routes::configure)
-        .default_service(web::to(operations::route_not_found))
-        .wrap(from_fn(middleware::limit_requests))
-        .wrap(from_fn(middleware::render_problems::<BoxBody>))
-        .wrap(from_fn(middleware::tell_limits))
-        .wrap(Condition::new(!settings.cors_origins.is_empty(), middleware::cors(&settings.cors_origins)))
-        // Once more, for what the wrap before refuses by itself.
-        .wrap(from_fn(middleware::render_problems::<_>))
-        .wrap(from_fn(middleware::add_security_headers))
-        .wrap(from_fn(middleware::observe))
+        .app_data(web::Data::from(services.check_readiness));
 }

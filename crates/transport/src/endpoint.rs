@@ -1,9 +1,10 @@
 //! One operation: its handler, who may call it, how it can fail, and what the document says of it.
 
 use crate::app::HttpSettings;
+use crate::detached::Detached;
 use crate::middleware::{Class, limit};
 use crate::problem::{Code, FieldError, Problem, ProblemBody};
-use crate::request::{RenewedCookies, Site, authenticate};
+use crate::request::{RenewedCookies, Site, initiator, person, recognise};
 use actix_web::body::BoxBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::guard::{Guard, GuardContext};
@@ -16,14 +17,17 @@ use percent_encoding::percent_decode_str;
 use std::any::Any;
 use std::panic::AssertUnwindSafe;
 use std::rc::Rc;
-use threshold_domain::access::{Permission, Permissions};
-use tracing::Span;
+use threshold_application::ErrorChain;
+use threshold_application::access::{Caller, RecordDenial};
+use threshold_domain::access::Permission;
+use tracing::{Span, error};
 use utoipa::openapi::extensions::ExtensionsBuilder;
 use utoipa::openapi::path::{HttpMethod, Operation};
 use utoipa::openapi::{ContentBuilder, Ref, ResponseBuilder, SecurityRequirement};
 
 /// The names of the security schemes in the document.
 pub(crate) const BEARER_SCHEME: &str = "bearer";
+pub(crate) const BASIC_SCHEME: &str = "basic";
 pub(crate) const COOKIE_SCHEME: &str = "session";
 /// Where the document says which permission an operation needs.
 const PERMISSION_EXTENSION: &str = "x-permission";
@@ -46,10 +50,31 @@ pub(crate) struct Endpoint {
 enum Access {
     /// Anybody.
     Anyone,
-    /// Whoever sends a valid access token or session cookie.
+    /// People: whoever sends a valid access token or session cookie.
     SignedIn,
-    /// Whoever does, and has this permission.
+    /// Whoever does, or has an API key, and has this permission.
     Permitted(Permission),
+}
+
+impl Access {
+    fn admit(self, caller: &Caller) -> Result<(), Problem> {
+        match self {
+            Self::Anyone => Ok(()),
+            Self::SignedIn => person(caller).map(drop),
+            Self::Permitted(permission) if caller.permissions().contain(permission) => Ok(()),
+            Self::Permitted(permission) => Err(Problem::lacking(permission.into())),
+        }
+    }
+
+    /// The ways to prove who one is, one of which is enough.
+    fn security(self) -> Option<Vec<SecurityRequirement>> {
+        let schemes: &[&str] = match self {
+            Self::Anyone => return None,
+            Self::SignedIn => &[BEARER_SCHEME, COOKIE_SCHEME],
+            Self::Permitted(_) => &[BEARER_SCHEME, BASIC_SCHEME, COOKIE_SCHEME],
+        };
+        Some(schemes.iter().map(|scheme| SecurityRequirement::new(*scheme, Vec::<String>::new())).collect())
+    }
 }
 
 impl Endpoint {
@@ -77,9 +102,17 @@ impl Endpoint {
         }
     }
 
-    /// Only callers with a valid access token or session cookie get in.
-    pub(crate) fn for_signed_in(mut self) -> Self {
-        self.access = Access::SignedIn;
+    /// Only people with a valid access token or session cookie get in.
+    pub(crate) fn for_signed_in(self) -> Self {
+        Self { access: Access::SignedIn, ..self }.authenticated().can_fail_with(&[Code::PersonRequired])
+    }
+
+    /// Only callers with that permission get in, people and machines.
+    pub(crate) fn requires(self, permission: Permission) -> Self {
+        Self { access: Access::Permitted(permission), ..self }.authenticated().can_fail_with(&[Code::PermissionDenied])
+    }
+
+    fn authenticated(mut self) -> Self {
         if !self.methods().iter().all(Method::is_safe) {
             self.problems.push(Code::CsrfFailed);
         }
@@ -91,12 +124,6 @@ impl Endpoint {
             Code::TokenStale,
         ])
         .stored()
-    }
-
-    /// Only callers with that permission get in.
-    pub(crate) fn requires(self, permission: Permission) -> Self {
-        let signed_in = self.for_signed_in().can_fail_with(&[Code::PermissionDenied]);
-        Self { access: Access::Permitted(permission), ..signed_in }
     }
 
     /// It reads parameters from the query.
@@ -189,11 +216,7 @@ impl Endpoint {
             let extension = ExtensionsBuilder::new().add(PERMISSION_EXTENSION, permission.as_str()).build();
             self.operation.extensions = Some(extension);
         }
-        if self.access != Access::Anyone {
-            let either =
-                [BEARER_SCHEME, COOKIE_SCHEME].map(|scheme| SecurityRequirement::new(scheme, Vec::<String>::new()));
-            self.operation.security = Some(either.to_vec());
-        }
+        self.operation.security = self.access.security();
         (self.path, self.method, self.operation)
     }
 
@@ -265,6 +288,18 @@ fn add_renewed_cookies(request: &HttpRequest, answer: &mut ServiceResponse<BoxBo
 }
 
 impl Rails {
+    /// Whoever was refused is refused, whether or not that can be recorded.
+    async fn record_denial(&self, request: &HttpRequest, lacking: Permission) {
+        let parts = (request.app_data::<web::Data<RecordDenial>>(), request.app_data::<web::Data<Detached>>());
+        let (Some(use_case), Some(detached)) = parts else { return };
+        let (use_case, initiator) = (use_case.clone(), initiator(request));
+        let operation = format!("{} {}", request.method(), self.path);
+        let record = async move { use_case.execute(&initiator, &operation, lacking.into()).await };
+        if let Ok(Err(error)) = detached.run(record).await {
+            error!(error = %ErrorChain(&error), "a refusal could not be recorded");
+        }
+    }
+
     /// In this order: how often, where it comes from, who it is, then the query.
     async fn admit(&self, request: &ServiceRequest) -> Result<(), Problem> {
         if self.is_limited {
@@ -283,13 +318,16 @@ impl Rails {
     }
 
     async fn admit_caller(&self, request: &ServiceRequest) -> Result<(), Problem> {
-        let needed = match self.access {
-            Access::Anyone => return Ok(()),
-            Access::SignedIn => Permissions::NONE,
-            Access::Permitted(permission) => permission.into(),
-        };
-        let lacking = needed.without(authenticate(request.request()).await?);
-        if lacking.is_empty() { Ok(()) } else { Err(Problem::lacking(lacking)) }
+        if self.access == Access::Anyone {
+            return Ok(());
+        }
+        let caller = recognise(request.request()).await?;
+        let admitted = self.access.admit(&caller);
+        request.extensions_mut().insert(caller);
+        if let (Err(_), Access::Permitted(permission)) = (&admitted, self.access) {
+            self.record_denial(request.request(), permission).await;
+        }
+        admitted
     }
 }
 

@@ -7,8 +7,10 @@
 mod access;
 mod accounts;
 mod app;
+mod audit;
 mod detached;
 mod endpoint;
+mod jobs;
 mod middleware;
 mod openapi;
 mod operations;

@@ -1,6 +1,6 @@
 //! The OpenAPI document, made from the table of operations.
 
-use crate::endpoint::{BEARER_SCHEME, COOKIE_SCHEME, ProblemSchema};
+use crate::endpoint::{BASIC_SCHEME, BEARER_SCHEME, COOKIE_SCHEME, ProblemSchema};
 use crate::routes::endpoints;
 use utoipa::openapi::path::PathItem;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
@@ -17,6 +17,7 @@ use utoipa::{OpenApi as _, PartialSchema};
     ),
     components(schemas(
         crate::accounts::RegisterRequest,
+        crate::accounts::SetUpRequest,
         crate::accounts::ChangePasswordRequest,
         crate::accounts::EmailRequest,
         crate::accounts::ResetPasswordRequest,
@@ -27,13 +28,23 @@ use utoipa::{OpenApi as _, PartialSchema};
         crate::accounts::DeleteMeRequest,
         crate::accounts::DeletedResponse,
         crate::accounts::PersonalDataView,
+        crate::accounts::CreateAccountRequest,
         crate::accounts::UpdateAccountRequest,
         crate::access::RoleView,
         crate::access::CreateRoleRequest,
         crate::access::UpdateRoleRequest,
         crate::access::PermissionView,
+        crate::access::ApiKeyView,
+        crate::audit::AuditRecordView,
+        crate::request::List<crate::audit::AuditRecordView>,
+        crate::jobs::JobView,
+        crate::request::List<crate::jobs::JobView>,
+        crate::access::CreateApiKeyRequest,
+        crate::access::CreatedApiKeyView,
+        crate::request::List<crate::accounts::UserView>,
         crate::request::List<crate::access::RoleView>,
         crate::request::List<crate::access::PermissionView>,
+        crate::request::List<crate::access::ApiKeyView>,
         crate::sessions::LoginRequest,
         crate::sessions::LoginResponse,
         crate::sessions::RefreshRequest,
@@ -65,7 +76,12 @@ pub fn openapi_document() -> OpenApi {
     }
     let components = document.components.get_or_insert_with(Components::new);
     components.schemas.insert("Problem".to_owned(), ProblemSchema::schema());
-    let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
+    let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT");
+    let bearer =
+        bearer.description(Some("An access token; where a permission is needed, also an API key (`thr_…`).")).build();
+    let basic = HttpBuilder::new().scheme(HttpAuthScheme::Basic);
+    let basic = basic.description(Some("An API key as the password of any user.")).build();
+    components.security_schemes.insert(BASIC_SCHEME.to_owned(), SecurityScheme::Http(basic).into());
     components.security_schemes.insert(BEARER_SCHEME.to_owned(), SecurityScheme::Http(bearer).into());
     let cookie = ApiKeyValue::with_description(
         "__Host-threshold_session",

@@ -2,7 +2,7 @@
 
 use crate::endpoint::Endpoint;
 use crate::problem::{Code, Problem};
-use crate::{access, accounts, operations, sessions};
+use crate::{access, accounts, audit, jobs, operations, sessions};
 use actix_web::http::Method;
 use actix_web::http::header::{ALLOW, HeaderValue};
 use actix_web::{Resource, web};
@@ -18,10 +18,20 @@ const LINK: &[Code] = &[Code::LinkUnknown, Code::LinkExpired, Code::LinkUsed];
 
 /// Every operation, in the order of the document.
 pub(crate) fn endpoints() -> Vec<Endpoint> {
-    [of_accounts(), of_profile(), of_sessions(), of_others(), of_access(), of_operations()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        of_accounts(),
+        of_profile(),
+        of_sessions(),
+        of_others(),
+        of_access(),
+        of_api_keys(),
+        of_audit(),
+        of_jobs(),
+        of_operations(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 fn of_accounts() -> Vec<Endpoint> {
@@ -31,6 +41,12 @@ fn of_accounts() -> Vec<Endpoint> {
             .with_body()
             .stored()
             .can_fail_with(&[Code::EmailTaken, Code::UsernameTaken]),
+        Endpoint::new::<accounts::SetUpPath, _, _>("accounts", accounts::set_up)
+            .proves_identity()
+            .with_body()
+            .stored()
+            .not_from_other_sites()
+            .can_fail_with(&[Code::SetupTokenInvalid, Code::AlreadySetUp, Code::EmailTaken, Code::UsernameTaken]),
         // Before the path that its last part would be a token of.
         Endpoint::new::<accounts::ResendVerificationPath, _, _>("accounts", accounts::resend_verification)
             .proves_identity()
@@ -106,6 +122,17 @@ fn of_sessions() -> Vec<Endpoint> {
 
 fn of_others() -> Vec<Endpoint> {
     vec![
+        Endpoint::new::<accounts::ListAccountsPath, _, _>("administration", accounts::list_accounts)
+            .requires(Permission::UsersRead)
+            .with_query(),
+        Endpoint::new::<accounts::CreateAccountPath, _, _>("administration", accounts::create_account)
+            .requires(Permission::UsersWrite)
+            .with_body()
+            .can_fail_with(&[Code::EmailTaken, Code::UsernameTaken]),
+        // Before the path that its last part would be an id of.
+        Endpoint::new::<accounts::ListDeletedAccountsPath, _, _>("administration", accounts::list_deleted_accounts)
+            .requires(Permission::UsersRead)
+            .with_query(),
         Endpoint::new::<accounts::ShowAccountPath, _, _>("administration", accounts::show_account)
             .requires(Permission::UsersRead)
             .can_fail_with(&[Code::UserNotFound]),
@@ -114,6 +141,13 @@ fn of_others() -> Vec<Endpoint> {
             .with_body()
             .can_fail_with(&[Code::UserNotFound, Code::EmailTaken, Code::UsernameTaken])
             .can_fail_with(&[Code::LastAdmin, Code::PreconditionFailed]),
+        Endpoint::new::<accounts::DeleteAccountPath, _, _>("administration", accounts::delete_account)
+            .requires(Permission::UsersDelete)
+            .can_fail_with(&[Code::UserNotFound, Code::AlreadyDeleted, Code::LastAdmin, Code::PreconditionFailed]),
+        Endpoint::new::<accounts::RestoreAccountPath, _, _>("administration", accounts::restore_account)
+            .requires(Permission::UsersDelete)
+            .can_fail_with(&[Code::UserNotFound, Code::NotDeleted, Code::EmailTaken, Code::UsernameTaken])
+            .can_fail_with(&[Code::PreconditionFailed]),
         Endpoint::new::<accounts::EndAccountSessionsPath, _, _>("administration", accounts::end_account_sessions)
             .requires(Permission::UsersWrite)
             .can_fail_with(&[Code::UserNotFound]),
@@ -142,6 +176,45 @@ fn of_access() -> Vec<Endpoint> {
         Endpoint::new::<access::ListPermissionsPath, _, _>("administration", access::list_permissions)
             .requires(Permission::RolesRead)
             .with_query(),
+    ]
+}
+
+fn of_api_keys() -> Vec<Endpoint> {
+    vec![
+        Endpoint::new::<access::ListApiKeysPath, _, _>("administration", access::list_api_keys)
+            .requires(Permission::ApiKeysWrite)
+            .with_query(),
+        Endpoint::new::<access::CreateApiKeyPath, _, _>("administration", access::create_api_key)
+            .requires(Permission::ApiKeysWrite)
+            .with_body(),
+        Endpoint::new::<access::ShowApiKeyPath, _, _>("administration", access::show_api_key)
+            .requires(Permission::ApiKeysWrite)
+            .can_fail_with(&[Code::ApiKeyNotFound]),
+        Endpoint::new::<access::RevokeApiKeyPath, _, _>("administration", access::revoke_api_key)
+            .requires(Permission::ApiKeysWrite)
+            .can_fail_with(&[Code::ApiKeyNotFound]),
+    ]
+}
+
+fn of_audit() -> Vec<Endpoint> {
+    vec![
+        Endpoint::new::<audit::ListRecordsPath, _, _>("administration", audit::list_records)
+            .requires(Permission::AuditRead)
+            .with_query(),
+    ]
+}
+
+fn of_jobs() -> Vec<Endpoint> {
+    vec![
+        Endpoint::new::<jobs::ListJobsPath, _, _>("administration", jobs::list_jobs)
+            .requires(Permission::JobsRead)
+            .with_query(),
+        Endpoint::new::<jobs::RetryJobPath, _, _>("administration", jobs::retry_job)
+            .requires(Permission::JobsWrite)
+            .can_fail_with(&[Code::JobNotFound]),
+        Endpoint::new::<jobs::DiscardJobPath, _, _>("administration", jobs::discard_job)
+            .requires(Permission::JobsWrite)
+            .can_fail_with(&[Code::JobNotFound]),
     ]
 }
 

@@ -1,7 +1,8 @@
-//! Cookies: a line of them, and the secrets in them.
+//! Cookies: a line of them, the secrets in them, and the keys that machines send in their place.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
+use threshold_domain::access::ApiKeySecret;
 use threshold_domain::sessions::{KnownDevice, SessionToken};
 use threshold_transport::fuzzing;
 
@@ -16,6 +17,9 @@ fuzz_target!(|line: &[u8]| {
 fn secrets(text: &str) {
     if let Some(token) = SessionToken::parse(text) {
         assert_eq!(token.expose(), text);
+    }
+    if let Some(key) = ApiKeySecret::parse(text) {
+        assert_eq!(*key.expose(), text);
     }
     if let Some(device) = KnownDevice::parse(text) {
         assert_eq!(device.expose(), text);

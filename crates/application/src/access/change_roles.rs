@@ -1,11 +1,12 @@
 //! Making, changing and deleting roles.
 
+use super::reach_of;
 use crate::ports::{Clock, StoreError, Transaction, Uniqueness, UnitOfWork};
 use crate::sessions::Announcer;
 use std::sync::Arc;
-use threshold_domain::Precondition;
-use threshold_domain::access::{Holder, Permissions, Role, RoleDescription, RoleName};
-use threshold_domain::accounts::UserId;
+use threshold_domain::access::{Holder, Permission, Permissions, Role, RoleDescription, RoleName};
+use threshold_domain::audit::{AuditAction, AuditEvent, Initiator, Subject};
+use threshold_domain::{Precondition, Timestamp};
 
 /// Makes, changes and deletes roles. Nobody hands out, or takes, a permission that they lack themselves.
 pub struct ChangeRoles {
@@ -59,15 +60,18 @@ impl ChangeRoles {
     /// `Taken`, `Exceeds`, `Store`.
     pub async fn create(
         &self,
-        caller: UserId,
+        initiator: &Initiator,
         name: RoleName,
         description: RoleDescription,
         permissions: Permissions,
     ) -> Result<Role, ChangeRolesError> {
         let role = Role::new(name, description, permissions, self.clock.now());
         let mut tx = self.unit_of_work.begin().await?;
-        check_cover(tx.as_mut(), caller, permissions).await?;
+        check_cover(tx.as_mut(), initiator, permissions, role.created_at).await?;
         tx.roles().insert(&role).await?;
+        let made = AuditEvent::new(AuditAction::AdminActed, initiator, role.created_at);
+        let made = made.on(Subject::Role(role.name.clone())).with("event", "role_created");
+        tx.audit().record(made.with("permissions", names(permissions)));
         tx.commit().await?;
         Ok(role)
     }
@@ -78,7 +82,7 @@ impl ChangeRoles {
     /// `NotFound`, `BuiltIn`, `Changed`, `Exceeds`, `Store`.
     pub async fn update(
         &self,
-        caller: UserId,
+        initiator: &Initiator,
         name: &RoleName,
         changes: RoleChanges,
         precondition: &Precondition,
@@ -91,8 +95,9 @@ impl ChangeRoles {
         if updated == role {
             return Ok(role);
         }
-        check_cover(tx.as_mut(), caller, role.permissions.with(updated.permissions)).await?;
+        check_cover(tx.as_mut(), initiator, role.permissions.with(updated.permissions), now).await?;
         tx.roles().update(&updated, version).await?;
+        tx.audit().record(role_changed(initiator, &role, &updated));
         tx.commit().await?;
         let news = self.announcer.grants_changed(Holder::Role(updated.name.clone()), version, now);
         self.announcer.announce(&[news]).await;
@@ -105,7 +110,7 @@ impl ChangeRoles {
     /// `NotFound`, `BuiltIn`, `Changed`, `InUse`, `Exceeds`, `Store`.
     pub async fn delete(
         &self,
-        caller: UserId,
+        initiator: &Initiator,
         name: &RoleName,
         precondition: &Precondition,
     ) -> Result<(), ChangeRolesError> {
@@ -113,12 +118,27 @@ impl ChangeRoles {
         // Whoever gives it to somebody meanwhile waits, and then finds it gone.
         tx.grants().next_version().await?;
         let role = changeable(tx.as_mut(), name, precondition).await?;
-        check_cover(tx.as_mut(), caller, role.permissions).await?;
+        check_cover(tx.as_mut(), initiator, role.permissions, self.clock.now()).await?;
         if !tx.roles().delete(name).await? {
             return Err(ChangeRolesError::InUse);
         }
+        let deleted = AuditEvent::new(AuditAction::AdminActed, initiator, self.clock.now());
+        tx.audit().record(deleted.on(Subject::Role(name.clone())).with("event", "role_deleted"));
         Ok(tx.commit().await?)
     }
+}
+
+/// What is recorded of a change.
+pub(super) fn role_changed(initiator: &Initiator, before: &Role, after: &Role) -> AuditEvent {
+    let event = |action| AuditEvent::new(action, initiator, after.updated_at).on(Subject::Role(after.name.clone()));
+    if before.permissions == after.permissions {
+        return event(AuditAction::AdminActed).with("event", "role_updated");
+    }
+    event(AuditAction::PermissionsChanged).with("from", names(before.permissions)).with("to", names(after.permissions))
+}
+
+fn names(permissions: Permissions) -> String {
+    permissions.iter().map(Permission::as_str).collect::<Vec<_>>().join(" ")
 }
 
 /// The role of that name, if it can be changed at all.
@@ -134,13 +154,14 @@ async fn changeable(
     if precondition.holds(role.version) { Ok(role) } else { Err(ChangeRolesError::Changed) }
 }
 
-/// Whether the caller has all of these permissions now, whatever their token says.
+/// Whether the caller has all of these permissions now.
 async fn check_cover(
     tx: &mut dyn Transaction,
-    caller: UserId,
+    initiator: &Initiator,
     permissions: Permissions,
+    now: Timestamp,
 ) -> Result<(), ChangeRolesError> {
-    let lacking = permissions.without(tx.grants().of(caller).await?.permissions);
+    let lacking = permissions.without(reach_of(tx, initiator, now).await?);
     if lacking.is_empty() { Ok(()) } else { Err(ChangeRolesError::Exceeds(lacking)) }
 }
 

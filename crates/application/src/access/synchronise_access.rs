@@ -1,9 +1,11 @@
 //! Bringing the store up to the catalogue of permissions.
 
+use super::change_roles::role_changed;
 use crate::ports::{Clock, StoreError, Transaction, UnitOfWork};
 use std::sync::Arc;
 use threshold_domain::Timestamp;
 use threshold_domain::access::{BuiltInRole, GrantsVersion};
+use threshold_domain::audit::Initiator;
 
 /// Has the store know every permission, and the built-in roles permit what this version says. What another version knows beyond
 /// that stays, so that versions can run side by side.
@@ -44,5 +46,9 @@ async fn complete(
         return Ok(false);
     }
     tx.roles().update(&complete, version).await?;
+    // What a built-in role permits from the first start on is no change.
+    if !role.permissions.is_empty() {
+        tx.audit().record(role_changed(&Initiator::system(), &role, &complete));
+    }
     Ok(true)
 }

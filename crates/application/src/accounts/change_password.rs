@@ -7,6 +7,7 @@ use std::time::Duration;
 use threshold_domain::accounts::{
     AcceptedPassword, LinkPurpose, Password, PasswordHash, PasswordVersion, User, UserId,
 };
+use threshold_domain::audit::{AuditAction, AuditEvent, Initiator, Subject};
 use threshold_domain::jobs::{Job, JobId, Task};
 use threshold_domain::mail::{Language, Notice};
 use threshold_domain::sessions::SessionId;
@@ -74,13 +75,15 @@ impl ChangePassword {
     /// See [`ChangePasswordError`].
     pub async fn check(
         &self,
+        initiator: &Initiator,
         user: User,
         current: Password,
         new: AcceptedPassword,
         guesser: Guesser,
     ) -> Result<CheckedChange, ChangePasswordError> {
         let credentials = self.accounts.credentials(user.id).await?.ok_or(ChangePasswordError::Gone)?;
-        let proven = self.sign_in.prove(credentials, current, &guesser).await?;
+        let failure = AuditEvent::new(AuditAction::PasswordChangeFailed, initiator, self.clock.now());
+        let proven = self.sign_in.prove(credentials, current, &guesser, failure).await?;
         let password_hash = self.hasher.hash(new.into_inner()).await?;
         Ok(CheckedChange { user, proven, password_hash })
     }
@@ -93,6 +96,7 @@ impl ChangePassword {
     /// `Gone`, `WrongPassword` if the password was replaced in between, `Store`.
     pub async fn store(
         &self,
+        initiator: &Initiator,
         change: CheckedChange,
         kept: SessionId,
         language: Language,
@@ -111,6 +115,8 @@ impl ChangePassword {
         let ended = tx.sessions().end_all(user.id, Some(kept), now).await?;
         let task = Task::SendNotice { notice: Notice::PasswordChanged, to: user.email, language };
         tx.jobs().enqueue(&Job::new(JobId::new(self.ids.next()), task, now, now)).await?;
+        let changed = AuditEvent::new(AuditAction::PasswordChanged, initiator, now).on(Subject::User(user.id));
+        tx.audit().record(changed.with("by", "password"));
         tx.commit().await?;
         let ended = ended.into_iter().map(|session| self.announcer.ended(session, now));
         let news: Vec<_> = ended.chain([News::UserChanged(user.id)]).collect();

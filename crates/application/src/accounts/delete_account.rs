@@ -1,15 +1,16 @@
 //! Deleting one's own account.
 
-use crate::ports::{AccountReader, Clock, HashingError, IdGenerator, News, StoreError, UnitOfWork};
+use super::deletion::{Deleting, Deletion, NotDeleted};
+use crate::ports::{AccountReader, Clock, HashingError, IdGenerator, StoreError, UnitOfWork};
 use crate::sessions::{Announcer, Guesser, SignIn, SignInError};
 use chrono::TimeDelta;
 use std::sync::Arc;
 use std::time::Duration;
+use threshold_domain::Precondition;
 use threshold_domain::access::BuiltInRole;
-use threshold_domain::accounts::{LinkPurpose, Password, PasswordVersion, UserId};
-use threshold_domain::jobs::{Job, JobId, Task};
-use threshold_domain::mail::{Language, Notice};
-use threshold_domain::{Precondition, Timestamp};
+use threshold_domain::accounts::{Password, PasswordVersion, UserId};
+use threshold_domain::audit::{AuditAction, AuditEvent, Initiator};
+use threshold_domain::mail::Language;
 
 /// Deletes the account of somebody who proves once more that they are its owner. It can be brought back until its retention is
 /// over; nobody can sign in to it meanwhile, and its names are free.
@@ -70,15 +71,6 @@ pub struct CheckedDeletion {
     proven: Option<PasswordVersion>,
 }
 
-/// An account that is deleted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Deletion {
-    /// When it was.
-    pub deleted_at: Timestamp,
-    /// When it is erased for good.
-    pub purge_after: Timestamp,
-}
-
 impl DeleteAccount {
     /// The first half: slow, changes nothing, and may be dropped when nobody waits for it any more.
     ///
@@ -86,6 +78,7 @@ impl DeleteAccount {
     /// See [`DeleteAccountError`].
     pub async fn check(
         &self,
+        initiator: &Initiator,
         id: UserId,
         password: Option<Password>,
         guesser: Guesser,
@@ -95,7 +88,8 @@ impl DeleteAccount {
         let mut proven = None;
         if credentials.password_hash.is_some() {
             let password = password.ok_or(DeleteAccountError::PasswordRequired)?;
-            proven = Some(self.sign_in.prove(credentials, password, &guesser).await?);
+            let failure = AuditEvent::new(AuditAction::LoginFailed, initiator, self.clock.now());
+            proven = Some(self.sign_in.prove(credentials, password, &guesser, failure).await?);
         }
         Ok(CheckedDeletion { user: id, is_admin, proven })
     }
@@ -107,12 +101,12 @@ impl DeleteAccount {
     /// `Gone`, `Changed`, `WrongPassword` if the password was replaced in between, `LastAdmin`, `Store`.
     pub async fn store(
         &self,
+        initiator: &Initiator,
         checked: CheckedDeletion,
         precondition: &Precondition,
         language: Language,
     ) -> Result<Deletion, DeleteAccountError> {
         let now = self.clock.now();
-        let deletion = Deletion { deleted_at: now, purge_after: now + self.retention };
         let mut tx = self.unit_of_work.begin().await?;
         if checked.is_admin {
             // Of two administrators who leave at once the second finds out that they are the last one.
@@ -127,26 +121,21 @@ impl DeleteAccount {
         {
             return Err(DeleteAccountError::WrongPassword);
         }
-        let (id, to) = (user.id, user.email_verified_at.map(|_proven| user.email.clone()));
-        tx.users().update(&user.deleted(now)).await?;
-        if checked.is_admin && tx.grants().active_holders(&BuiltInRole::Admin.name()).await? == 0 {
-            return Err(DeleteAccountError::LastAdmin);
-        }
-        for purpose in LinkPurpose::ALL {
-            tx.links().void(id, purpose, now).await?;
-        }
-        let ended = tx.sessions().end_all(id, None, now).await?;
-        // An address that nobody has proven may be a stranger's, who would be written to with each account made and deleted.
-        if let Some(to) = to {
-            let notice = Notice::AccountDeleted { purge_after: deletion.purge_after };
-            let task = Task::SendNotice { notice, to, language };
-            tx.jobs().enqueue(&Job::new(JobId::new(self.ids.next()), task, now, now)).await?;
-        }
+        let (announcer, ids, retention) = (&*self.announcer, &*self.ids, self.retention);
+        let (deletion, news) =
+            Deleting { initiator, announcer, ids, retention, now, language }.delete(tx.as_mut(), user).await?;
         tx.commit().await?;
-        let ended = ended.into_iter().map(|session| self.announcer.ended(session, now));
-        let news: Vec<_> = ended.chain([News::UserChanged(id)]).collect();
         self.announcer.announce(&news).await;
         Ok(deletion)
+    }
+}
+
+impl From<NotDeleted> for DeleteAccountError {
+    fn from(error: NotDeleted) -> Self {
+        match error {
+            NotDeleted::LastAdmin => Self::LastAdmin,
+            NotDeleted::Store(error) => Self::Store(error),
+        }
     }
 }
 

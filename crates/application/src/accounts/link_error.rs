@@ -36,6 +36,19 @@ pub(super) async fn good_link(
     if link.expires_at <= now { Err(LinkError::Expired) } else { Ok(link) }
 }
 
+/// The link of that digest for one of two purposes, if it is good.
+pub(super) async fn any_good_link(
+    links: &mut dyn LinkRepository,
+    digest: &SecretDigest,
+    [one, other]: [LinkPurpose; 2],
+    now: Timestamp,
+) -> Result<AccountLink, LinkError> {
+    match good_link(links, digest, one, now).await {
+        Err(LinkError::Unknown) => good_link(links, digest, other, now).await,
+        found => found,
+    }
+}
+
 /// Uses the link of that digest up.
 pub(super) async fn use_up(
     links: &mut dyn LinkRepository,

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use threshold_domain::accounts::{
     DisplayName, Email, LinkPurpose, Login, PasswordHash, Registration, User, UserId, Username,
 };
+use threshold_domain::audit::{AuditAction, AuditEvent, Initiator, Subject};
 use threshold_domain::jobs::{Job, JobId, Task};
 use threshold_domain::limits::AttemptLimit;
 use threshold_domain::mail::{Language, Notice};
@@ -68,9 +69,9 @@ impl Register {
     ///
     /// # Errors
     /// See [`RegisterError`]; where both names are taken either may be named.
-    pub async fn execute(&self, registration: Registration) -> Result<User, RegisterError> {
+    pub async fn execute(&self, initiator: &Initiator, registration: Registration) -> Result<User, RegisterError> {
         let hashed = self.hash(registration).await?;
-        self.store(hashed).await
+        self.store(initiator, hashed).await
     }
 
     /// The first half: slow, changes nothing, and may be dropped when nobody waits for it any more.
@@ -87,7 +88,7 @@ impl Register {
     ///
     /// # Errors
     /// `EmailTaken`, `UsernameTaken`, `Store`.
-    pub async fn store(&self, hashed: HashedRegistration) -> Result<User, RegisterError> {
+    pub async fn store(&self, initiator: &Initiator, hashed: HashedRegistration) -> Result<User, RegisterError> {
         let HashedRegistration { email, username, display_name, password_hash, language } = hashed;
         let now = self.clock.now();
         let user = User::registered(UserId::new(self.ids.next()), email, username, display_name, now);
@@ -99,6 +100,8 @@ impl Register {
             let task = Task::SendLink { purpose, to: user.email.clone(), language };
             tx.jobs().enqueue(&Job::new(JobId::new(self.ids.next()), task, now, now)).await?;
         }
+        let made = AuditEvent::new(AuditAction::UserCreated, initiator, now).on(Subject::User(user.id));
+        tx.audit().record(made.with("event", "registered"));
         tx.commit().await?;
         self.meter.count(Metric::Registrations, &[]);
         Ok(user)
@@ -109,7 +112,11 @@ impl Register {
     ///
     /// # Errors
     /// `UsernameTaken`, `Store`.
-    pub async fn store_concealed(&self, hashed: HashedRegistration) -> Result<(), RegisterError> {
+    pub async fn store_concealed(
+        &self,
+        initiator: &Initiator,
+        hashed: HashedRegistration,
+    ) -> Result<(), RegisterError> {
         if let Some(username) = &hashed.username {
             let owner = self.accounts.find_by_login(&Login::Username(username.clone())).await?;
             if owner.is_some() {
@@ -119,19 +126,25 @@ impl Register {
         // Looked for first, so that either way one transaction follows.
         let owner = self.accounts.find_by_login(&Login::Email(hashed.email.clone())).await?;
         let (email, language) = (hashed.email.clone(), hashed.language);
-        if owner.is_some() {
-            return self.tell_owner(email, language).await;
+        if let Some(owner) = owner {
+            return self.tell_owner(initiator, Some(owner.user.id), email, language).await;
         }
-        match self.store(hashed).await {
+        match self.store(initiator, hashed).await {
             Ok(_made) => Ok(()),
             // Somebody was quicker by a moment.
-            Err(RegisterError::EmailTaken) => self.tell_owner(email, language).await,
+            Err(RegisterError::EmailTaken) => self.tell_owner(initiator, None, email, language).await,
             Err(error) => Err(error),
         }
     }
 
     /// Tells the owner of an address that somebody wanted to register with it; once an hour, however many do.
-    async fn tell_owner(&self, email: Email, language: Language) -> Result<(), RegisterError> {
+    async fn tell_owner(
+        &self,
+        initiator: &Initiator,
+        owner: Option<UserId>,
+        email: Email,
+        language: Language,
+    ) -> Result<(), RegisterError> {
         let now = self.clock.now();
         let key = self.secrets.attempt_key(&["register", email.canonical()]);
         let is_news = NOTICES.left(self.attempts.counted(key).await?, now).is_ok();
@@ -141,6 +154,8 @@ impl Register {
             let task = Task::SendNotice { notice: Notice::AlreadyRegistered, to: email, language };
             tx.jobs().enqueue(&Job::new(JobId::new(self.ids.next()), task, now, now)).await?;
         }
+        let refused = AuditEvent::new(AuditAction::RegistrationRefused, initiator, now);
+        tx.audit().record(AuditEvent { subject: owner.map(Subject::User), ..refused });
         tx.commit().await?;
         Ok(())
     }

@@ -5,6 +5,7 @@ use chrono::TimeDelta;
 use std::sync::Arc;
 use threshold_domain::Timestamp;
 use threshold_domain::accounts::{Email, LinkPurpose};
+use threshold_domain::audit::{AuditAction, AuditEvent, Initiator};
 use threshold_domain::jobs::{Job, JobId, Task};
 use threshold_domain::limits::AttemptLimit;
 use threshold_domain::mail::Language;
@@ -29,7 +30,13 @@ impl RequestLink {
     ///
     /// # Errors
     /// When the store failed.
-    pub async fn execute(&self, purpose: LinkPurpose, email: Email, language: Language) -> Result<(), StoreError> {
+    pub async fn execute(
+        &self,
+        initiator: &Initiator,
+        purpose: LinkPurpose,
+        email: Email,
+        language: Language,
+    ) -> Result<(), StoreError> {
         let now = self.clock.now();
         let task = Task::SendLink { purpose, to: email.clone(), language };
         let mut tx = self.unit_of_work.begin().await?;
@@ -37,6 +44,9 @@ impl RequestLink {
             return Ok(());
         }
         tx.jobs().enqueue(&Job::new(JobId::new(self.ids.next()), task, now, now)).await?;
+        if purpose == LinkPurpose::ResetPassword {
+            tx.audit().record(AuditEvent::new(AuditAction::PasswordResetRequested, initiator, now));
+        }
         tx.commit().await
     }
 }

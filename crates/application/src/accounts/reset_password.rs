@@ -1,17 +1,21 @@
 //! Choosing a new password by a mailed link.
 
 use super::LinkError;
-use super::link_error::{good_link, use_up};
+use super::link_error::{any_good_link, use_up};
 use crate::ports::{Clock, HashingError, IdGenerator, LinkSecrets, News, PasswordHasher, StoreError, UnitOfWork};
 use crate::sessions::Announcer;
 use std::sync::Arc;
 use threshold_domain::Timestamp;
 use threshold_domain::accounts::{AcceptedPassword, Email, LinkPurpose, LinkToken, PasswordHash, User};
+use threshold_domain::audit::{AuditAction, AuditEvent, Initiator, Subject};
 use threshold_domain::jobs::{Job, JobId, Task};
 use threshold_domain::mail::{Language, Notice};
 
-/// Replaces a password that its owner has forgotten, or that somebody else has chosen. Everybody who was signed in is out then, and
-/// an address that waited to be confirmed waits no longer.
+/// The links by which a password may be chosen.
+const CHOOSES: [LinkPurpose; 2] = [LinkPurpose::ResetPassword, LinkPurpose::Invite];
+
+/// Replaces a password that its owner has forgotten, or that somebody else has chosen, or sets the first one by an invitation.
+/// Everybody who was signed in is out then, and an address that waited to be confirmed waits no longer.
 pub struct ResetPassword {
     /// Hashes the new password.
     pub hasher: Arc<dyn PasswordHasher>,
@@ -52,7 +56,7 @@ impl ResetPassword {
     pub async fn owner(&self, token: &LinkToken) -> Result<User, ResetPasswordError> {
         let mut tx = self.unit_of_work.begin().await?;
         let digest = self.secrets.link_digest(token);
-        let link = good_link(tx.links(), &digest, LinkPurpose::ResetPassword, self.clock.now()).await?;
+        let link = any_good_link(tx.links(), &digest, CHOOSES, self.clock.now()).await?;
         let user = tx.users().find(link.user_id).await?.filter(|user| user.email == link.email);
         Ok(user.ok_or(LinkError::Used)?)
     }
@@ -70,25 +74,42 @@ impl ResetPassword {
     ///
     /// # Errors
     /// `Link`.
-    pub async fn store(&self, reset: HashedReset, language: Language) -> Result<(), ResetPasswordError> {
+    pub async fn store(
+        &self,
+        initiator: &Initiator,
+        reset: HashedReset,
+        language: Language,
+    ) -> Result<(), ResetPasswordError> {
         let now = self.clock.now();
-        let news = self.change(&reset, language, now).await?;
+        let news = self.change(initiator, &reset, language, now).await?;
         self.announcer.announce(&news).await;
         Ok(())
     }
 
-    async fn change(&self, reset: &HashedReset, language: Language, now: Timestamp) -> Result<Vec<News>, LinkError> {
+    async fn change(
+        &self,
+        initiator: &Initiator,
+        reset: &HashedReset,
+        language: Language,
+        now: Timestamp,
+    ) -> Result<Vec<News>, LinkError> {
         let digest = self.secrets.link_digest(&reset.token);
         let mut tx = self.unit_of_work.begin().await?;
-        let link = good_link(tx.links(), &digest, LinkPurpose::ResetPassword, now).await?;
+        let link = any_good_link(tx.links(), &digest, CHOOSES, now).await?;
         let user = tx.users().lock(link.user_id).await?.filter(|user| user.email == link.email);
         let user = user.ok_or(LinkError::Used)?;
-        use_up(tx.links(), &digest, LinkPurpose::ResetPassword, now).await?;
+        use_up(tx.links(), &digest, link.purpose, now).await?;
+        // Whoever has chosen a password is no longer invited to.
+        tx.links().void(user.id, LinkPurpose::Invite, now).await?;
         tx.users().update(&reclaimed(&user, &link.email, now)).await?;
         tx.passwords().replace(user.id, &reset.password_hash, now).await?;
         let ended = tx.sessions().end_all(user.id, None, now).await?;
-        let task = Task::SendNotice { notice: Notice::PasswordChanged, to: user.email, language };
-        tx.jobs().enqueue(&Job::new(JobId::new(self.ids.next()), task, now, now)).await?;
+        let by_link = AuditEvent::new(AuditAction::PasswordChanged, &initiator.known_as(user.id), now);
+        tx.audit().record(by_link.on(Subject::User(user.id)).with("by", link.purpose.as_str()));
+        if link.purpose == LinkPurpose::ResetPassword {
+            let task = Task::SendNotice { notice: Notice::PasswordChanged, to: user.email, language };
+            tx.jobs().enqueue(&Job::new(JobId::new(self.ids.next()), task, now, now)).await?;
+        }
         tx.commit().await?;
         let ended = ended.into_iter().map(|session| self.announcer.ended(session, now));
         Ok(ended.chain([News::UserChanged(user.id)]).collect())

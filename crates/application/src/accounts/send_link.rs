@@ -33,6 +33,8 @@ pub struct LinkLifetimes {
     pub verify_email: Duration,
     /// Those that replace a password.
     pub reset_password: Duration,
+    /// Those that invite somebody to an account.
+    pub invite: Duration,
 }
 
 /// Why a mail was not sent.
@@ -72,6 +74,7 @@ impl SendLink {
             LinkPurpose::VerifyEmail => |link, expires_at| MailContent::Verification { link, expires_at },
             LinkPurpose::ChangeEmail => |link, expires_at| MailContent::EmailChange { link, expires_at },
             LinkPurpose::ResetPassword => |link, expires_at| MailContent::PasswordReset { link, expires_at },
+            LinkPurpose::Invite => |link, expires_at| MailContent::Invitation { link, expires_at },
         };
         self.send(job, purpose, Reader { user: user.id, to: user.email, language }, content).await
     }
@@ -131,6 +134,7 @@ impl SendLink {
         let lifetime = match purpose {
             LinkPurpose::VerifyEmail | LinkPurpose::ChangeEmail => self.lifetimes.verify_email,
             LinkPurpose::ResetPassword => self.lifetimes.reset_password,
+            LinkPurpose::Invite => self.lifetimes.invite,
         };
         self.clock.now() + chrono::TimeDelta::from_std(lifetime).unwrap_or(chrono::TimeDelta::days(365))
     }
@@ -140,7 +144,7 @@ impl SendLink {
 fn is_of_use(purpose: LinkPurpose, user: &User) -> bool {
     match (purpose, user.standing) {
         (_, Standing::Suspended) => false,
-        (LinkPurpose::VerifyEmail, _) => user.email_verified_at.is_none(),
+        (LinkPurpose::VerifyEmail | LinkPurpose::Invite, _) => user.email_verified_at.is_none(),
         (LinkPurpose::ChangeEmail | LinkPurpose::ResetPassword, Standing::Unverified | Standing::Active) => true,
     }
 }

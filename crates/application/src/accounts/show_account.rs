@@ -1,19 +1,19 @@
 //! Seeing somebody else's account.
 
-use crate::ports::{AccountReader, StoreError};
+use crate::ports::{StoreError, UserDirectory};
 use std::sync::Arc;
 use threshold_domain::accounts::{User, UserId};
 
-/// Shows accounts of others, as they are stored now.
+/// Shows accounts of others, as they are stored now; also those that are deleted.
 pub struct ShowAccount {
     /// Finds the account.
-    pub accounts: Arc<dyn AccountReader>,
+    pub directory: Arc<dyn UserDirectory>,
 }
 
 /// Why no account is shown.
 #[derive(Debug, thiserror::Error)]
 pub enum ShowAccountError {
-    /// There is no such user, or they are deleted.
+    /// There is no such user, or they are erased.
     #[error("there is no such user")]
     NotFound,
     /// The store failed.
@@ -27,6 +27,6 @@ impl ShowAccount {
     /// # Errors
     /// See [`ShowAccountError`].
     pub async fn execute(&self, id: UserId) -> Result<User, ShowAccountError> {
-        self.accounts.find(id).await?.ok_or(ShowAccountError::NotFound)
+        self.directory.find(id).await?.ok_or(ShowAccountError::NotFound)
     }
 }

@@ -1,10 +1,13 @@
 //! Changing somebody else's account.
 
+use super::reach::{Beyond, check_reach};
+use crate::access::reach_of;
 use crate::ports::{Clock, IdGenerator, News, StoreError, Transaction, Uniqueness, UnitOfWork};
 use crate::sessions::Announcer;
 use std::sync::Arc;
 use threshold_domain::access::{BuiltInRole, GrantsVersion, Holder, Permissions, RoleName};
 use threshold_domain::accounts::{AccountChanges, LinkPurpose, Standing, User, UserId};
+use threshold_domain::audit::{AuditAction, AuditEvent, Initiator, Subject};
 use threshold_domain::jobs::{Job, JobId, Task};
 use threshold_domain::mail::{Language, Notice};
 use threshold_domain::{Precondition, Timestamp};
@@ -53,14 +56,13 @@ pub enum UpdateAccountError {
 }
 
 impl UpdateAccount {
-    /// Changes the account of `id` if `precondition` holds, and answers it as it is then. `caller` is whoever asks, or nobody
-    /// where the operator does. Who is suspended, or has another address, is signed out everywhere.
+    /// Changes the account of `id` if `precondition` holds, and answers it as it is then. Who is suspended, or has another address, is signed out everywhere.
     ///
     /// # Errors
     /// See [`UpdateAccountError`].
     pub async fn execute(
         &self,
-        caller: Option<UserId>,
+        initiator: &Initiator,
         id: UserId,
         changes: AccountChanges,
         precondition: &Precondition,
@@ -74,10 +76,7 @@ impl UpdateAccount {
             return Err(UpdateAccountError::Changed);
         }
         // As they are now, whatever tokens say, and before anything changes: nobody gives themselves what they lack.
-        let reach = match caller {
-            Some(caller) => tx.grants().of(caller).await?.permissions,
-            None => Permissions::all(),
-        };
+        let reach = reach_of(tx.as_mut(), initiator, now).await?;
         check_reach(tx.as_mut(), reach, id).await?;
         let after = changes.apply(&before, now);
         if after == before {
@@ -94,6 +93,9 @@ impl UpdateAccount {
         if after.standing == Standing::Suspended || after.email.as_str() != before.email.as_str() {
             let ended = tx.sessions().end_all(id, None, now).await?;
             news.extend(ended.into_iter().map(|session| self.announcer.ended(session, now)));
+        }
+        for event in changed(initiator, &before, &after) {
+            tx.audit().record(event);
         }
         tx.commit().await?;
         self.announcer.announce(&news).await;
@@ -146,10 +148,31 @@ impl UpdateAccount {
     }
 }
 
-/// Whether the user has no permission beyond `reach` now.
-async fn check_reach(tx: &mut dyn Transaction, reach: Permissions, user: UserId) -> Result<(), UpdateAccountError> {
-    let beyond = tx.grants().of(user).await?.permissions.without(reach);
-    if beyond.is_empty() { Ok(()) } else { Err(UpdateAccountError::Exceeds(beyond)) }
+/// What is recorded of a change.
+fn changed(initiator: &Initiator, before: &User, after: &User) -> Vec<AuditEvent> {
+    let event = |action| AuditEvent::new(action, initiator, after.updated_at).on(Subject::User(after.id));
+    let mut events = Vec::new();
+    let fields: Vec<_> = before.differences(after).into_iter().filter(|field| *field != "roles").collect();
+    if !fields.is_empty() {
+        let updated = event(AuditAction::UserUpdated).with("fields", fields.join(" "));
+        let has_turned = before.standing != after.standing;
+        events.push(if has_turned { updated.with("status", after.standing.as_str()) } else { updated });
+    }
+    if before.roles != after.roles {
+        let names = |roles: &[RoleName]| roles.iter().map(RoleName::as_str).collect::<Vec<_>>().join(" ");
+        let reassigned = event(AuditAction::RolesChanged).with("from", names(&before.roles));
+        events.push(reassigned.with("to", names(&after.roles)));
+    }
+    events
+}
+
+impl From<Beyond> for UpdateAccountError {
+    fn from(beyond: Beyond) -> Self {
+        match beyond {
+            Beyond::Exceeds(permissions) => Self::Exceeds(permissions),
+            Beyond::Store(error) => Self::Store(error),
+        }
+    }
 }
 
 impl From<StoreError> for UpdateAccountError {

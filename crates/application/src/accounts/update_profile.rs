@@ -8,6 +8,7 @@ use crate::sessions::Announcer;
 use std::sync::Arc;
 use std::time::Duration;
 use threshold_domain::accounts::{Email, LinkPurpose, Login, ProfileChanges, User, UserId};
+use threshold_domain::audit::{AuditAction, AuditEvent, Initiator, Subject};
 use threshold_domain::jobs::{Job, JobId, Task};
 use threshold_domain::mail::{Language, Notice};
 use threshold_domain::{Precondition, Timestamp};
@@ -73,6 +74,7 @@ impl UpdateProfile {
     /// See [`UpdateProfileError`].
     pub async fn execute(
         &self,
+        initiator: &Initiator,
         id: UserId,
         changes: ProfileChanges,
         precondition: &Precondition,
@@ -88,6 +90,8 @@ impl UpdateProfile {
         let updated = changes.apply(&user, now);
         if updated.version != user.version {
             tx.users().update(&updated).await?;
+            let event = AuditEvent::new(AuditAction::UserUpdated, initiator, now).on(Subject::User(id));
+            tx.audit().record(event.with("fields", user.differences(&updated).join(" ")));
         }
         if let (Some(confirmation), Some(_waits)) = (confirmation, &updated.pending_email) {
             self.ask(tx.as_mut(), &user, confirmation, language, now).await?;

@@ -1,17 +1,15 @@
 //! Proving an address.
 
 use super::LinkError;
-use super::link_error::{good_link, use_up};
-use crate::ports::{
-    Clock, IdGenerator, LinkRepository, LinkSecrets, News, StoreError, Transaction, Uniqueness, UnitOfWork,
-};
+use super::link_error::{any_good_link, use_up};
+use crate::ports::{Clock, IdGenerator, LinkSecrets, News, StoreError, Transaction, Uniqueness, UnitOfWork};
 use crate::sessions::Announcer;
 use std::sync::Arc;
-use threshold_domain::Timestamp;
-use threshold_domain::accounts::{AccountLink, LinkPurpose, LinkToken, User};
+use threshold_domain::accounts::{LinkPurpose, LinkToken, User};
+use threshold_domain::audit::{AuditAction, AuditEvent, Initiator, Subject};
 use threshold_domain::jobs::{Job, JobId, Task};
 use threshold_domain::mail::{Language, Notice};
-use threshold_domain::sessions::{SecretDigest, SessionId};
+use threshold_domain::sessions::SessionId;
 
 /// Takes a mailed link as the proof of an address: the one that an account has, or the one that it wants to have.
 pub struct VerifyEmail {
@@ -48,18 +46,23 @@ impl VerifyEmail {
     /// See [`VerifyEmailError`]; then the link is as good as it was.
     pub async fn execute(
         &self,
+        initiator: &Initiator,
         token: &LinkToken,
         kept: Option<SessionId>,
         language: Language,
     ) -> Result<User, VerifyEmailError> {
         let (digest, now) = (self.secrets.link_digest(token), self.clock.now());
         let mut tx = self.unit_of_work.begin().await?;
-        let (link, purpose) = any_link(tx.links(), &digest, now).await?;
+        let link =
+            any_good_link(tx.links(), &digest, [LinkPurpose::VerifyEmail, LinkPurpose::ChangeEmail], now).await?;
+        let purpose = link.purpose;
         let before = tx.users().lock(link.user_id).await?.ok_or(LinkError::Used)?;
         let link = use_up(tx.links(), &digest, purpose, now).await?;
         let user = match purpose {
             LinkPurpose::ChangeEmail => before.clone().with_new_address(&link.email, now),
-            LinkPurpose::VerifyEmail | LinkPurpose::ResetPassword => before.clone().proven(&link.email, now),
+            LinkPurpose::VerifyEmail | LinkPurpose::ResetPassword | LinkPurpose::Invite => {
+                before.clone().proven(&link.email, now)
+            }
         };
         let user = user.ok_or(LinkError::Used)?;
         tx.users().update(&user).await?;
@@ -67,6 +70,9 @@ impl VerifyEmail {
         if purpose == LinkPurpose::ChangeEmail {
             news.extend(self.replaced(tx.as_mut(), &before, &user, kept, language).await?);
         }
+        let proven = AuditEvent::new(AuditAction::UserUpdated, &initiator.known_as(user.id), now);
+        let fields = before.differences(&user).join(" ");
+        tx.audit().record(proven.on(Subject::User(user.id)).with("fields", fields).with("by", "link"));
         tx.commit().await?;
         self.announcer.announce(&news).await;
         Ok(user)
@@ -82,26 +88,14 @@ impl VerifyEmail {
         language: Language,
     ) -> Result<Vec<News>, StoreError> {
         let now = user.updated_at;
-        tx.links().void(user.id, LinkPurpose::ResetPassword, now).await?;
+        for purpose in [LinkPurpose::ResetPassword, LinkPurpose::Invite] {
+            tx.links().void(user.id, purpose, now).await?;
+        }
         let ended = tx.sessions().end_all(user.id, kept, now).await?;
         let notice = Notice::EmailChanged { new_address: user.email.clone() };
         let task = Task::SendNotice { notice, to: before.email.clone(), language };
         tx.jobs().enqueue(&Job::new(JobId::new(self.ids.next()), task, now, now)).await?;
         Ok(ended.into_iter().map(|session| self.announcer.ended(session, now)).collect())
-    }
-}
-
-/// The good link of that digest, for either purpose.
-async fn any_link(
-    links: &mut dyn LinkRepository,
-    digest: &SecretDigest,
-    now: Timestamp,
-) -> Result<(AccountLink, LinkPurpose), LinkError> {
-    match good_link(links, digest, LinkPurpose::VerifyEmail, now).await {
-        Err(LinkError::Unknown) => {
-            Ok((good_link(links, digest, LinkPurpose::ChangeEmail, now).await?, LinkPurpose::ChangeEmail))
-        }
-        found => Ok((found?, LinkPurpose::VerifyEmail)),
     }
 }
 

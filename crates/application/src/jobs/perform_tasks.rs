@@ -1,6 +1,7 @@
 //! What each task does.
 
 use crate::accounts::{SendError, SendLink, SendNotice};
+use crate::audit::CheckpointAudit;
 use crate::ports::{BoxError, MailError};
 use crate::retention::EnforceRetention;
 use async_trait::async_trait;
@@ -31,6 +32,8 @@ pub enum TaskError {
 pub struct PerformTasks {
     /// For [`Task::EnforceRetention`].
     pub enforce_retention: EnforceRetention,
+    /// For [`Task::CheckpointAudit`].
+    pub checkpoint_audit: CheckpointAudit,
     /// For [`Task::SendLink`] and [`Task::SendEmailChange`].
     pub send_link: SendLink,
     /// For [`Task::SendNotice`].
@@ -43,6 +46,9 @@ impl Perform for PerformTasks {
         match &job.task {
             Task::EnforceRetention => {
                 self.enforce_retention.execute().await.map(drop).map_err(|error| TaskError::Temporary(error.into()))
+            }
+            Task::CheckpointAudit => {
+                self.checkpoint_audit.execute().await.map(drop).map_err(|error| TaskError::Temporary(error.into()))
             }
             Task::SendLink { purpose, to, language } => {
                 Ok(self.send_link.to_owner(job, *purpose, to, *language).await?)

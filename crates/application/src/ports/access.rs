@@ -89,4 +89,10 @@ pub trait GrantRepository: Send {
     /// # Errors
     /// `Unavailable`.
     async fn active_holders(&mut self, role: &RoleName) -> Result<u64, StoreError>;
+
+    /// How many users hold a role, deleted and suspended ones included.
+    ///
+    /// # Errors
+    /// `Unavailable`.
+    async fn holders(&mut self, role: &RoleName) -> Result<u64, StoreError>;
 }

@@ -73,6 +73,12 @@ pub trait UserRepository: Send {
     /// `Unavailable`, `Corrupt`.
     async fn lock(&mut self, id: UserId) -> Result<Option<User>, StoreError>;
 
+    /// The user of that id who is deleted, as [`lock`](UserRepository::lock) locks one who isn't.
+    ///
+    /// # Errors
+    /// `Unavailable`, `Corrupt`.
+    async fn lock_deleted(&mut self, id: UserId) -> Result<Option<User>, StoreError>;
+
     /// Stores a user who was locked in this transaction: everything but `roles`, `last_login_at` and `created_at`.
     ///
     /// # Errors

@@ -32,6 +32,18 @@ pub trait JobRepository: Send {
     /// # Errors
     /// `Unavailable`.
     async fn purge_dead(&mut self, before: Timestamp, at_most: u32) -> Result<u32, StoreError>;
+
+    /// Has a job that waits or is dead be due at `now`, as if it was never tried, however late it is. `false` if there is none.
+    ///
+    /// # Errors
+    /// `Unavailable`.
+    async fn retry(&mut self, id: JobId, now: Timestamp) -> Result<bool, StoreError>;
+
+    /// Deletes a job that waits or is dead. `false` if there is none.
+    ///
+    /// # Errors
+    /// `Unavailable`.
+    async fn discard(&mut self, id: JobId) -> Result<bool, StoreError>;
 }
 
 /// A worker's claim on jobs.
@@ -72,32 +84,30 @@ pub trait JobQueue: Send + Sync {
     async fn next_due(&self) -> Result<Option<Timestamp>, StoreError>;
 }
 
-/// Looks into jobs and takes a hand in them.
+/// Looks into jobs.
 #[async_trait]
 pub trait JobAdmin: Send + Sync {
-    /// Jobs of a state, or of all, the oldest first, at most `at_most`; also those that only another version can read.
+    /// Jobs by id, which is by when they were made, those after `last`, at most `at_most`; also those that only another version
+    /// can read.
     ///
     /// # Errors
     /// `Unavailable`, `Overloaded`.
-    async fn list(&self, state: Option<JobState>, at_most: u32) -> Result<Vec<ListedJob>, StoreError>;
-
-    /// Has a job that waits or is dead be due at `now`, as if it was never tried, however late it is. `false` if there is none.
-    ///
-    /// # Errors
-    /// `Unavailable`, `Overloaded`.
-    async fn retry(&self, id: JobId, now: Timestamp) -> Result<bool, StoreError>;
-
-    /// Deletes a job that waits or is dead. `false` if there is none.
-    ///
-    /// # Errors
-    /// `Unavailable`, `Overloaded`.
-    async fn discard(&self, id: JobId) -> Result<bool, StoreError>;
+    async fn page(&self, filter: &JobFilter, last: Option<JobId>, at_most: u32) -> Result<Vec<ListedJob>, StoreError>;
 
     /// How many jobs there are, by kind and state.
     ///
     /// # Errors
     /// `Unavailable`, `Overloaded`.
     async fn counts(&self) -> Result<Vec<JobCount>, StoreError>;
+}
+
+/// Which jobs are asked for; `None` asks for any.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct JobFilter {
+    /// Where they are in their life.
+    pub state: Option<JobState>,
+    /// What kind of task they are.
+    pub kind: Option<String>,
 }
 
 /// A job as operators see it.
@@ -111,6 +121,8 @@ pub struct ListedJob {
     pub state: JobState,
     /// How often it was begun.
     pub attempts: u32,
+    /// When it was made.
+    pub created_at: Timestamp,
     /// When it is due; for a running one, when its lease ends.
     pub run_at: Timestamp,
     /// Why the last try failed.

@@ -23,7 +23,7 @@ pub enum Metric {
     SignIns,
     /// Accounts that were registered.
     Registrations,
-    /// Ended sessions that are remembered.
+    /// Ended sessions, changed grants and revoked keys that are remembered.
     Revocations,
     /// Authentications that had to ask the store.
     RevocationFallbacks,
@@ -173,9 +173,11 @@ impl Metric {
                 "Sign-in attempts: `succeeded`, `failed`, `refused` (right password, barred account) or `throttled` (too many failures)."
             }
             Self::Registrations => "Accounts registered.",
-            Self::Revocations => "Ended sessions and changed grants that are remembered until their tokens expire.",
+            Self::Revocations => {
+                "Ended sessions, changed grants and revoked keys that are remembered until no token or memory of them is left."
+            }
             Self::RevocationFallbacks => {
-                "Requests whose session was looked up in the database because the list was out of date."
+                "Requests whose session or key was looked up in the database because the list was out of date."
             }
             Self::Refreshes => {
                 "Uses of refresh tokens: `renewed`, `invalid`, or `reused` (a used one came back, and its session was ended)."

@@ -5,8 +5,11 @@
 mod access;
 mod access_tokens;
 mod accounts;
+mod api_keys;
 mod attempts;
+mod audit;
 mod clock;
+mod examination;
 mod id_generator;
 mod jobs;
 mod links;
@@ -21,21 +24,26 @@ mod revocation_list;
 mod secret_generator;
 mod session_secrets;
 mod sessions;
+mod setup_secret;
 mod signing_keys;
 mod store_error;
 mod token_buckets;
 mod unit_of_work;
 mod user_cache;
+mod user_directory;
 mod user_files;
 mod user_transfer;
 
 pub use access::{GrantRepository, RoleReader, RoleRepository};
 pub use access_tokens::{AccessTokens, IssueTokenError, TokenRejection};
 pub use accounts::{AccountReader, PersonalData, PersonalDataReader, UserRepository};
+pub use api_keys::{ApiKeyLookup, ApiKeyReader, ApiKeyRepository, RevokedApiKey};
 pub use attempts::{AttemptReader, AttemptRepository};
+pub use audit::{AuditChains, AuditFilter, AuditReader, AuditRepository, AuditSigner, SignedCheckpoint, SignedHead};
 pub use clock::Clock;
+pub use examination::Examination;
 pub use id_generator::IdGenerator;
-pub use jobs::{CLOCKS_DIFFER, Claim, JobAdmin, JobBell, JobCount, JobQueue, JobRepository, ListedJob};
+pub use jobs::{CLOCKS_DIFFER, Claim, JobAdmin, JobBell, JobCount, JobFilter, JobQueue, JobRepository, ListedJob};
 pub use links::{LinkRepository, LinkSecrets};
 pub use mailer::{MailError, Mailer};
 pub use meter::Meter;
@@ -51,11 +59,13 @@ pub use sessions::{
     EndedSession, FoundSession, GrantsChange, Renewal, RenewedSession, SessionReader, SessionRenewals,
     SessionRepository,
 };
+pub use setup_secret::SetupSecret;
 pub use signing_keys::{KeyMaker, MakeKeyError, SigningKeyRepository};
 pub use store_error::{StoreError, Uniqueness};
 pub use token_buckets::{BucketsError, Taken, TokenBuckets};
 pub use unit_of_work::{Transaction, UnitOfWork};
 pub use user_cache::UserCache;
+pub use user_directory::UserDirectory;
 pub use user_files::{
     Checkpoint, ImportProgress, ImportTally, LinePlace, RefusedLine, SourceLine, UserSink, UserSource,
 };

@@ -3,7 +3,7 @@
 use super::BoxError;
 use async_trait::async_trait;
 use threshold_domain::Timestamp;
-use threshold_domain::access::{GrantsVersion, Holder};
+use threshold_domain::access::{ApiKeyId, GrantsVersion, Holder};
 use threshold_domain::accounts::UserId;
 use threshold_domain::sessions::SessionId;
 
@@ -23,6 +23,13 @@ pub enum News {
         holder: Holder,
         /// Tokens issued with an earlier version are stale.
         version: GrantsVersion,
+        /// How long this must be remembered.
+        until: Timestamp,
+    },
+    /// An API key was revoked; no instance remembers it from before from `until` on.
+    KeyRevoked {
+        /// Which one.
+        key: ApiKeyId,
         /// How long this must be remembered.
         until: Timestamp,
     },

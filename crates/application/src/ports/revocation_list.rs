@@ -1,17 +1,18 @@
-//! What tokens no longer count before they expire.
+//! What tokens and keys no longer count before they expire.
 
 use super::News;
 use threshold_domain::Timestamp;
+use threshold_domain::access::ApiKeyId;
 use threshold_domain::sessions::AccessClaims;
 
-/// What this instance knows of ended sessions and changed grants, in memory: asking costs no network hop.
+/// What this instance knows of ended sessions, changed grants and revoked keys, in memory: asking costs no network hop.
 ///
 /// It is fed with what this instance causes, at once, and with what others cause, by whoever follows them. It
 /// says when it has not heard of the others for too long, so that nobody trusts it by mistake. Nothing is put out to make room: a
 /// list that can't take something says that it is not current until that is over.
 pub trait RevocationList: Send + Sync {
-    /// Remembers an ended session or changed grants until none of the tokens can be valid any more; of two for one session
-    /// user or role the later wins. Other news is nothing to it.
+    /// Remembers an ended session, changed grants or a revoked key until none of the tokens can be valid any more, or nobody
+    /// remembers the key; of two for one session, user, role or key the later wins. Other news is nothing to it.
     fn note(&self, news: &News);
 
     /// Notes that everything up to `at` has been told, and forgets what is over by then. Earlier moments than the last are
@@ -25,7 +26,10 @@ pub trait RevocationList: Send + Sync {
     /// revoked or stale is so also then.
     fn lookup(&self, claims: &AccessClaims, now: Timestamp) -> Revocation;
 
-    /// How many sessions, users and roles are remembered.
+    /// Whether a key counts: `Revoked`, `Live`, or `Unknown` when the list is not current: then the store must be asked.
+    fn lookup_key(&self, key: ApiKeyId, now: Timestamp) -> Revocation;
+
+    /// How many sessions, users, roles and keys are remembered.
     fn len(&self) -> usize;
 
     /// Whether none is.
@@ -34,10 +38,10 @@ pub trait RevocationList: Send + Sync {
     }
 }
 
-/// What a revocation list knows of a token.
+/// What a revocation list knows of a token or a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Revocation {
-    /// Its session has ended.
+    /// Its session has ended, or it was revoked itself.
     Revoked,
     /// What its bearer may do has changed since it was made.
     Stale,

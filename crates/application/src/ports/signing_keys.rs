@@ -3,9 +3,11 @@
 use super::{BoxError, StoreError};
 use async_trait::async_trait;
 use threshold_domain::Timestamp;
+use threshold_domain::audit::AuditEvent;
 use threshold_domain::sessions::{KeyId, SigningKey};
 
-/// Keeps signing keys. At most one key an algorithm is not retired: the one that signs, or will sign next.
+/// Keeps signing keys. At most one key an algorithm is not retired: the one that signs, or will sign next. What is done is recorded
+/// as `event` if it happens, and only then.
 #[async_trait]
 pub trait SigningKeyRepository: Send + Sync {
     /// Every stored key, oldest first.
@@ -19,21 +21,21 @@ pub trait SigningKeyRepository: Send + Sync {
     /// # Errors
     /// `NotUnique(SigningKey)` if another key that is not retired has its algorithm: of two instances that start at
     /// once only one gets its key in, and the other one reads it. `NotUnique(Id)` for a known `kid`.
-    async fn insert(&self, key: &SigningKey) -> Result<(), StoreError>;
+    async fn insert(&self, key: &SigningKey, event: AuditEvent) -> Result<(), StoreError>;
 
     /// Puts `next` in the place of the key that is not retired, which signs until `next` begins to; both or nothing. `false`,
     /// and nothing happens, if `replaced` is retired already: of two who rotate at once one does.
     ///
     /// # Errors
     /// `NotUnique(Id)` for a known `kid`, `Unavailable`, `Overloaded`.
-    async fn rotate(&self, replaced: &KeyId, next: &SigningKey) -> Result<bool, StoreError>;
+    async fn rotate(&self, replaced: &KeyId, next: &SigningKey, event: AuditEvent) -> Result<bool, StoreError>;
 
     /// Takes a key out of use: it is retired now at the latest, and withdrawn. `false` if there is no such key, or it is
     /// withdrawn already.
     ///
     /// # Errors
     /// `Unavailable`, `Overloaded`.
-    async fn withdraw(&self, id: &KeyId, at: Timestamp) -> Result<bool, StoreError>;
+    async fn withdraw(&self, id: &KeyId, at: Timestamp, event: AuditEvent) -> Result<bool, StoreError>;
 
     /// Deletes keys that were retired before that moment; answers how many.
     ///

@@ -34,6 +34,6 @@ pub enum Uniqueness {
     Username,
     /// The key that signs with an algorithm.
     SigningKey,
-    /// A primary key: an id was used twice.
+    /// A primary key, or the digest of a secret: it was used twice.
     Id,
 }

@@ -1,8 +1,8 @@
 //! Transactions.
 
 use super::{
-    AttemptRepository, GrantRepository, JobRepository, LinkRepository, PasswordRepository, RoleRepository,
-    SessionRepository, StoreError, UserIntake, UserRepository,
+    ApiKeyRepository, AttemptRepository, AuditRepository, GrantRepository, JobRepository, LinkRepository,
+    PasswordRepository, RoleRepository, SessionRepository, StoreError, UserIntake, UserRepository,
 };
 use async_trait::async_trait;
 
@@ -32,8 +32,12 @@ pub trait Transaction: Send {
     /// Who holds them, within this transaction.
     fn grants(&mut self) -> &mut dyn GrantRepository;
 
+    /// API keys, within this transaction.
+    fn api_keys(&mut self) -> &mut dyn ApiKeyRepository;
+
     /// Passwords, within this transaction.
     fn passwords(&mut self) -> &mut dyn PasswordRepository;
+
     /// Users by the hundred, within this transaction.
     fn intake(&mut self) -> &mut dyn UserIntake;
 
@@ -48,6 +52,9 @@ pub trait Transaction: Send {
 
     /// Jobs, within this transaction.
     fn jobs(&mut self) -> &mut dyn JobRepository;
+
+    /// The audit log, within this transaction.
+    fn audit(&mut self) -> &mut dyn AuditRepository;
 
     /// Makes every change durable and visible to others at once: when it returns `Ok`, a crash loses nothing of it.
     ///

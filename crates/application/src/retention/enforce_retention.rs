@@ -5,12 +5,17 @@ use chrono::TimeDelta;
 use std::sync::Arc;
 use threshold_domain::Timestamp;
 use threshold_domain::accounts::UserId;
+use threshold_domain::audit::{AuditAction, AuditEvent, Initiator, Subject};
 use tracing::info;
 
 /// Failed sign-ins count for an hour at most.
 const ATTEMPTS_KEPT: TimeDelta = TimeDelta::hours(1);
 /// How long after its end a mailed link is told from one that never was.
 const LINKS_KEPT: TimeDelta = TimeDelta::days(7);
+/// How long a segment of the audit log takes records: they are erased together.
+const SEGMENT_SPAN: TimeDelta = TimeDelta::days(7);
+/// How long a key that was revoked or has expired is told from one that never was.
+const KEYS_KEPT: TimeDelta = TimeDelta::days(30);
 /// How many rows of a kind one step deletes, so that nobody waits for it.
 const STEP: u32 = 1000;
 /// The same for accounts, of which much else hangs.
@@ -35,6 +40,8 @@ pub struct RetentionPeriods {
     pub accounts: TimeDelta,
     /// A job that was given up, so that it can be looked into.
     pub dead_jobs: TimeDelta,
+    /// A record of the audit log, and a week more, because they go by segments.
+    pub audit: TimeDelta,
 }
 
 /// What a run has deleted.
@@ -48,6 +55,12 @@ pub struct RetentionReport {
     pub links: u32,
     /// Jobs that were given up.
     pub dead_jobs: u32,
+    /// Records of the audit log.
+    pub audit_records: u32,
+    /// Checkpoints of it.
+    pub checkpoints: u32,
+    /// API keys.
+    pub api_keys: u32,
     /// Accounts, of which nothing is left.
     pub accounts: Vec<UserId>,
 }
@@ -61,8 +74,17 @@ impl EnforceRetention {
     pub async fn execute(&self) -> Result<RetentionReport, StoreError> {
         let mut total = RetentionReport::default();
         let outcome = self.delete(&mut total).await;
-        let RetentionReport { sessions, attempts, links, dead_jobs, accounts } = &total;
-        info!(sessions, attempts, links, dead_jobs, accounts = accounts.len(), "deleted what was kept long enough");
+        info!(
+            sessions = total.sessions,
+            attempts = total.attempts,
+            links = total.links,
+            dead_jobs = total.dead_jobs,
+            api_keys = total.api_keys,
+            audit_records = total.audit_records,
+            checkpoints = total.checkpoints,
+            accounts = total.accounts.len(),
+            "deleted what was kept long enough"
+        );
         outcome.map(|()| total)
     }
 
@@ -78,11 +100,15 @@ impl EnforceRetention {
 
     /// Deletes a little of a kind; answers whether there may be more.
     async fn step(&self, kind: Kind, total: &mut RetentionReport, now: Timestamp) -> Result<bool, StoreError> {
-        let RetentionPeriods { sessions, accounts, dead_jobs } = self.periods;
+        let RetentionPeriods { sessions, accounts, dead_jobs, audit } = self.periods;
         let mut tx = self.unit_of_work.begin().await?;
         let (deleted, counter) = match kind {
             Kind::Accounts => {
                 let erased = tx.users().erase(now - accounts, ACCOUNTS_STEP).await?;
+                for user in &erased {
+                    let event = AuditEvent::new(AuditAction::UserDeleted, &Initiator::system(), now);
+                    tx.audit().record(event.on(Subject::User(*user)));
+                }
                 tx.commit().await?;
                 for user in &erased {
                     info!(user = %user.as_uuid(), "erased an account whose retention is over");
@@ -94,6 +120,17 @@ impl EnforceRetention {
             Kind::Sessions => (tx.sessions().purge(now - sessions, STEP).await?, &mut total.sessions),
             Kind::Links => (tx.links().purge(now - LINKS_KEPT, STEP).await?, &mut total.links),
             Kind::Attempts => (tx.attempts().purge(now - ATTEMPTS_KEPT, STEP).await?, &mut total.attempts),
+            Kind::Audit => {
+                tx.audit().close_segments(now - SEGMENT_SPAN, now).await?;
+                let erased = tx.audit().erase(now - audit, now, STEP).await?;
+                if erased > 0 {
+                    let event = AuditEvent::new(AuditAction::AuditErased, &Initiator::system(), now);
+                    tx.audit().record(event.with("records", erased));
+                }
+                (erased, &mut total.audit_records)
+            }
+            Kind::Checkpoints => (tx.audit().erase_checkpoints(now - audit, STEP).await?, &mut total.checkpoints),
+            Kind::ApiKeys => (tx.api_keys().purge(now - KEYS_KEPT, STEP).await?, &mut total.api_keys),
             Kind::DeadJobs => (tx.jobs().purge_dead(now - dead_jobs, STEP).await?, &mut total.dead_jobs),
         };
         tx.commit().await?;
@@ -110,8 +147,20 @@ enum Kind {
     Links,
     Attempts,
     DeadJobs,
+    ApiKeys,
+    Audit,
+    Checkpoints,
 }
 
 impl Kind {
-    const ALL: [Self; 5] = [Self::Accounts, Self::Sessions, Self::Links, Self::Attempts, Self::DeadJobs];
+    const ALL: [Self; 8] = [
+        Self::Accounts,
+        Self::Sessions,
+        Self::Links,
+        Self::Attempts,
+        Self::DeadJobs,
+        Self::ApiKeys,
+        Self::Audit,
+        Self::Checkpoints,
+    ];
 }

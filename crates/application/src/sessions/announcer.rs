@@ -6,7 +6,7 @@ use crate::ports::{Meter, Metric, News, NewsFeed, RevocationList, UserCache};
 use std::sync::Arc;
 use std::time::Duration;
 use threshold_domain::Timestamp;
-use threshold_domain::access::{GrantsVersion, Holder};
+use threshold_domain::access::{ApiKeyId, GrantsVersion, Holder};
 use threshold_domain::sessions::SessionId;
 use tracing::warn;
 
@@ -15,7 +15,7 @@ const MARGIN: Duration = Duration::from_mins(1);
 
 /// Makes news known: to this instance before anything else happens, to the others as soon as the feed carries it.
 pub struct Announcer {
-    /// What this instance knows of ended sessions.
+    /// What this instance knows of ended sessions and revoked keys.
     pub revocations: Arc<dyn RevocationList>,
     /// What this instance remembers of users.
     pub users: Arc<dyn UserCache>,
@@ -23,7 +23,7 @@ pub struct Announcer {
     pub feed: Option<Arc<dyn NewsFeed>>,
     /// Counts what the feed did not carry.
     pub meter: Arc<dyn Meter>,
-    /// How long a token can outlive its session's end.
+    /// How long a token can outlive its session's end, and a key is remembered.
     pub access_lifetime: Duration,
 }
 
@@ -61,7 +61,13 @@ impl Announcer {
         News::GrantsChanged { holder, version, until: self.forgotten_at(at) }
     }
 
-    /// When no token that was issued until `at` can be valid any more.
+    /// The news that a key was revoked.
+    #[must_use]
+    pub fn key_revoked(&self, key: ApiKeyId, at: Timestamp) -> News {
+        News::KeyRevoked { key, until: self.forgotten_at(at) }
+    }
+
+    /// When no token that was issued until `at` can be valid any more, and no key that was read until then is remembered.
     #[must_use]
     pub fn forgotten_at(&self, at: Timestamp) -> Timestamp {
         at + time_delta(self.access_lifetime) + time_delta(MARGIN)

@@ -24,8 +24,8 @@ pub struct Authenticate {
 
 /// Somebody who has proven who they are.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Caller {
-    /// Who it is.
+pub struct Person {
+    /// Their account.
     pub user_id: UserId,
     /// The sign-in that they come from.
     pub session: SessionId,
@@ -58,7 +58,7 @@ impl Authenticate {
     ///
     /// # Errors
     /// See [`AuthenticateError`].
-    pub async fn execute(&self, token: &str) -> Result<Caller, AuthenticateError> {
+    pub async fn execute(&self, token: &str) -> Result<Person, AuthenticateError> {
         let now = self.clock.now();
         let claims = self.tokens.verify(token, now)?;
         match self.revocations.lookup(&claims, now) {
@@ -67,7 +67,7 @@ impl Authenticate {
             Revocation::Stale => return Err(AuthenticateError::Stale),
             Revocation::Unknown => self.ask_the_store(&claims).await?,
         }
-        Ok(Caller { user_id: claims.subject, session: claims.session, grants: claims.grants })
+        Ok(Person { user_id: claims.subject, session: claims.session, grants: claims.grants })
     }
 
     async fn ask_the_store(&self, claims: &AccessClaims) -> Result<(), AuthenticateError> {

@@ -1,7 +1,7 @@
 //! Which browser sends this request?
 
 use super::recognise::{Recognised, recognise};
-use super::{AuthenticateError, Caller, GRACE};
+use super::{AuthenticateError, GRACE, Person};
 use crate::ports::{Clock, FoundSession, SessionReader, SessionSecrets, StoreError, UnitOfWork};
 use chrono::TimeDelta;
 use std::sync::Arc;
@@ -30,7 +30,7 @@ pub struct AuthenticateBrowser {
 #[derive(Debug)]
 pub struct BrowserCaller {
     /// Who it is.
-    pub caller: Caller,
+    pub person: Person,
     /// What its unsafe requests must show.
     pub csrf_token: CsrfToken,
     /// The cookie to send from now on, with its session, if the session has slid on or has a new secret.
@@ -55,7 +55,7 @@ impl AuthenticateBrowser {
             None
         };
         Ok(BrowserCaller {
-            caller: Caller { user_id: session.user_id, session: session.id, grants },
+            person: Person { user_id: session.user_id, session: session.id, grants },
             csrf_token: self.secrets.csrf_token(session.id),
             renewed,
         })

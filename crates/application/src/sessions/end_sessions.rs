@@ -1,10 +1,12 @@
 //! Signing out.
 
 use super::Announcer;
+use crate::access::reach_of;
 use crate::ports::{Clock, SessionReader, StoreError, UnitOfWork};
 use std::sync::Arc;
 use threshold_domain::access::Permissions;
 use threshold_domain::accounts::UserId;
+use threshold_domain::audit::{AuditAction, AuditEvent, Initiator, Subject};
 use threshold_domain::sessions::SessionId;
 
 /// Ends sessions: this instance refuses their tokens when a method returns, the others within a second. Doing it twice is
@@ -50,10 +52,13 @@ impl EndSessions {
     ///
     /// # Errors
     /// When the store failed: then the session may go on.
-    pub async fn one(&self, session: SessionId) -> Result<(), StoreError> {
+    pub async fn one(&self, initiator: &Initiator, session: SessionId) -> Result<(), StoreError> {
         let now = self.clock.now();
         let mut tx = self.unit_of_work.begin().await?;
-        tx.sessions().end(session, now).await?;
+        if tx.sessions().end(session, now).await? {
+            let ended = AuditEvent::new(AuditAction::TokenRevoked, initiator, now).on(Subject::Session(session));
+            tx.audit().record(ended);
+        }
         tx.commit().await?;
         self.announcer.announce(&[self.announcer.ended(session, now)]).await;
         Ok(())
@@ -63,13 +68,13 @@ impl EndSessions {
     ///
     /// # Errors
     /// See [`EndSessionError`].
-    pub async fn one_of(&self, user: UserId, session: SessionId) -> Result<(), EndSessionError> {
+    pub async fn one_of(&self, initiator: &Initiator, user: UserId, session: SessionId) -> Result<(), EndSessionError> {
         let now = self.clock.now();
         let found = self.sessions.find(session).await?.map(|found| found.session);
         if !found.is_some_and(|found| found.user_id == user && found.is_open(now)) {
             return Err(EndSessionError::NotFound);
         }
-        Ok(self.one(session).await?)
+        Ok(self.one(initiator, session).await?)
     }
 
     /// Ends every session of `user`, but for `except`: when somebody asks for it, and whenever a password, an address, a
@@ -77,10 +82,17 @@ impl EndSessions {
     ///
     /// # Errors
     /// When the store failed: then sessions may go on.
-    pub async fn all_of(&self, user: UserId, except: Option<SessionId>) -> Result<(), StoreError> {
+    pub async fn all_of(
+        &self,
+        initiator: &Initiator,
+        user: UserId,
+        except: Option<SessionId>,
+    ) -> Result<(), StoreError> {
         let now = self.clock.now();
         let mut tx = self.unit_of_work.begin().await?;
         let ended = tx.sessions().end_all(user, except, now).await?;
+        let all = AuditEvent::new(AuditAction::TokenRevoked, initiator, now).on(Subject::User(user));
+        tx.audit().record(all.with("sessions", ended.len()));
         tx.commit().await?;
         let news: Vec<_> = ended.into_iter().map(|id| self.announcer.ended(id, now)).collect();
         self.announcer.announce(&news).await;
@@ -91,15 +103,15 @@ impl EndSessions {
     ///
     /// # Errors
     /// See [`EndOthersSessionsError`].
-    pub async fn all_of_other(&self, caller: UserId, user: UserId) -> Result<(), EndOthersSessionsError> {
+    pub async fn all_of_other(&self, initiator: &Initiator, user: UserId) -> Result<(), EndOthersSessionsError> {
         let mut tx = self.unit_of_work.begin().await?;
         tx.users().find(user).await?.ok_or(EndOthersSessionsError::NotFound)?;
-        let reach = tx.grants().of(caller).await?.permissions;
+        let reach = reach_of(tx.as_mut(), initiator, self.clock.now()).await?;
         let beyond = tx.grants().of(user).await?.permissions.without(reach);
         if !beyond.is_empty() {
             return Err(EndOthersSessionsError::Exceeds(beyond));
         }
         drop(tx);
-        Ok(self.all_of(user, None).await?)
+        Ok(self.all_of(initiator, user, None).await?)
     }
 }

@@ -1,7 +1,7 @@
 //! Finding in the store what other instances ended or changed.
 
 use super::{Announcer, time_delta};
-use crate::ports::{Clock, GrantsChange, Meter, Metric, RevocationList, SessionReader, StoreError};
+use crate::ports::{ApiKeyReader, Clock, GrantsChange, Meter, Metric, RevocationList, SessionReader, StoreError};
 use std::sync::Arc;
 use std::time::Duration;
 use threshold_domain::Timestamp;
@@ -14,6 +14,8 @@ const OVERLAP: Duration = Duration::from_mins(1);
 pub struct FollowRevocations {
     /// Where ends and changes are stored.
     pub sessions: Arc<dyn SessionReader>,
+    /// Where revoked keys are.
+    pub keys: Arc<dyn ApiKeyReader>,
     /// Has this instance know them.
     pub announcer: Arc<Announcer>,
     /// What is brought up to date.
@@ -35,11 +37,13 @@ impl FollowRevocations {
         let since = last.unwrap_or(now - time_delta(self.announcer.access_lifetime)) - time_delta(OVERLAP);
         let ended = self.sessions.ended_since(since).await?;
         let changed = self.sessions.grants_changed_since(since).await?;
+        let revoked = self.keys.revoked_since(since).await?;
         let ended = ended.into_iter().map(|ended| self.announcer.ended(ended.id, ended.ended_at));
         let changed = changed
             .into_iter()
             .map(|GrantsChange { holder, version, at }| self.announcer.grants_changed(holder, version, at));
-        for news in ended.chain(changed) {
+        let revoked = revoked.into_iter().map(|key| self.announcer.key_revoked(key.id, key.revoked_at));
+        for news in ended.chain(changed).chain(revoked) {
             self.revocations.note(&news);
         }
         self.revocations.caught_up(now);

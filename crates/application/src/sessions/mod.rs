@@ -16,7 +16,7 @@ mod sign_in;
 mod signed_in;
 
 pub use announcer::Announcer;
-pub use authenticate::{Authenticate, AuthenticateError, Caller};
+pub use authenticate::{Authenticate, AuthenticateError, Person};
 pub use authenticate_browser::{AuthenticateBrowser, BrowserCaller};
 pub use end_sessions::{EndOthersSessionsError, EndSessionError, EndSessions};
 pub use follow_news::FollowNews;

@@ -7,6 +7,7 @@ use crate::ports::{
 };
 use std::sync::Arc;
 use threshold_domain::Timestamp;
+use threshold_domain::audit::{AuditAction, AuditEvent, Initiator, Subject};
 use threshold_domain::sessions::{Session, SessionKind, SessionLifetimes, SessionProof, SessionToken};
 
 /// Uses a refresh token up and hands out its successor (RFC 9700 §4.14.2).
@@ -47,8 +48,8 @@ impl RefreshSession {
     ///
     /// # Errors
     /// See [`RefreshError`].
-    pub async fn execute(&self, token: &SessionToken) -> Result<SignedIn, RefreshError> {
-        let outcome = self.refresh(token).await;
+    pub async fn execute(&self, initiator: &Initiator, token: &SessionToken) -> Result<SignedIn, RefreshError> {
+        let outcome = self.refresh(initiator, token).await;
         let label = match &outcome {
             Ok(_) => "renewed",
             Err(RefreshError::Invalid) => "invalid",
@@ -59,7 +60,7 @@ impl RefreshSession {
         outcome
     }
 
-    async fn refresh(&self, token: &SessionToken) -> Result<SignedIn, RefreshError> {
+    async fn refresh(&self, initiator: &Initiator, token: &SessionToken) -> Result<SignedIn, RefreshError> {
         if let Some(signed_in) = self.renew(token).await? {
             return Ok(signed_in);
         }
@@ -76,7 +77,7 @@ impl RefreshSession {
                 let grants = tx.grants().of(user.id).await?;
                 Ok(SignedIn { user, grants, session, token: successor })
             }
-            Recognised::Previous { .. } | Recognised::Older => self.end(tx, &session, now).await,
+            Recognised::Previous { .. } | Recognised::Older => self.end(tx, initiator, &session, now).await,
             // The current one would have been used up above.
             Recognised::Current | Recognised::Foreign => Err(RefreshError::Invalid),
         }
@@ -102,10 +103,13 @@ impl RefreshSession {
     async fn end(
         &self,
         mut tx: Box<dyn Transaction>,
+        initiator: &Initiator,
         session: &Session,
         now: Timestamp,
     ) -> Result<SignedIn, RefreshError> {
         tx.sessions().end(session.id, now).await?;
+        let reused = AuditEvent::new(AuditAction::TokenReused, initiator, now).on(Subject::Session(session.id));
+        tx.audit().record(reused.with("user", session.user_id.as_uuid()));
         tx.commit().await?;
         self.announcer.announce(&[self.announcer.ended(session.id, now)]).await;
         Err(RefreshError::Reused)

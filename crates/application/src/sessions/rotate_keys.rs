@@ -6,6 +6,7 @@ use chrono::TimeDelta;
 use std::sync::Arc;
 use std::time::Duration;
 use threshold_domain::Timestamp;
+use threshold_domain::audit::{AuditAction, AuditEvent, Initiator, Subject};
 use threshold_domain::sessions::{KeyId, KeyState, SigningKey};
 
 /// How long a key that is of no more use can still be looked at.
@@ -57,9 +58,9 @@ impl RotateKeys {
     ///
     /// # Errors
     /// `Make`, `Store`.
-    pub async fn rotate(&self) -> Result<Option<SigningKey>, RotateKeysError> {
+    pub async fn rotate(&self, initiator: &Initiator) -> Result<Option<SigningKey>, RotateKeysError> {
         let now = self.clock.now();
-        self.replace(now, now + time_delta(self.lead)).await
+        self.replace(initiator, now, now + time_delta(self.lead)).await
     }
 
     /// Rotates if the key that signs, or will sign next, is too old.
@@ -73,7 +74,8 @@ impl RotateKeys {
         if now - current.signs_from < time_delta(self.max_age) {
             return Ok(None);
         }
-        Ok(self.repository.rotate(&current.id, &next).await?.then_some(next))
+        let event = rotated(&Initiator::system(), &next);
+        Ok(self.repository.rotate(&current.id, &next, event).await?.then_some(next))
     }
 
     /// Takes a key out of use at once, with every token that it signed. If it is the one that signs another one takes over
@@ -81,15 +83,17 @@ impl RotateKeys {
     ///
     /// # Errors
     /// See [`RotateKeysError`].
-    pub async fn retire(&self, id: &KeyId) -> Result<(), RotateKeysError> {
+    pub async fn retire(&self, initiator: &Initiator, id: &KeyId) -> Result<(), RotateKeysError> {
         let now = self.clock.now();
         let keys = self.repository.list().await?;
         let key = keys.iter().find(|key| key.id == *id && key.withdrawn_at.is_none());
         let key = key.ok_or_else(|| RotateKeysError::Unknown(id.clone()))?;
         if key.retired_at.is_none() {
-            self.replace(now, now).await?;
+            self.replace(initiator, now, now).await?;
         }
-        self.repository.withdraw(id, now).await?;
+        let subject = Subject::SigningKey(id.as_str().to_owned());
+        let event = AuditEvent::new(AuditAction::KeyRetired, initiator, now).on(subject);
+        self.repository.withdraw(id, now, event).await?;
         Ok(())
     }
 
@@ -102,13 +106,19 @@ impl RotateKeys {
         Ok(self.repository.purge(before).await?)
     }
 
-    async fn replace(&self, now: Timestamp, signs_from: Timestamp) -> Result<Option<SigningKey>, RotateKeysError> {
+    async fn replace(
+        &self,
+        initiator: &Initiator,
+        now: Timestamp,
+        signs_from: Timestamp,
+    ) -> Result<Option<SigningKey>, RotateKeysError> {
         let next = self.maker.make(now, signs_from)?;
         let Some(current) = self.current(&next).await? else {
-            self.repository.insert(&next).await?;
+            self.repository.insert(&next, rotated(initiator, &next)).await?;
             return Ok(Some(next));
         };
-        Ok(self.repository.rotate(&current.id, &next).await?.then_some(next))
+        let event = rotated(initiator, &next);
+        Ok(self.repository.rotate(&current.id, &next, event).await?.then_some(next))
     }
 
     /// The key that `next` would replace.
@@ -116,4 +126,10 @@ impl RotateKeys {
         let keys = self.repository.list().await?;
         Ok(keys.into_iter().find(|key| key.algorithm == next.algorithm && key.retired_at.is_none()))
     }
+}
+
+/// What is recorded of a new key.
+fn rotated(initiator: &Initiator, next: &SigningKey) -> AuditEvent {
+    let subject = Subject::SigningKey(next.id.as_str().to_owned());
+    AuditEvent::new(AuditAction::KeyRotated, initiator, next.created_at).on(subject)
 }

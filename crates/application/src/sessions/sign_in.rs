@@ -10,6 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use threshold_domain::Timestamp;
 use threshold_domain::accounts::{Credentials, Login, Password, PasswordHash, PasswordVersion, SignInRefusal, User};
+use threshold_domain::audit::{AuditAction, AuditEvent, Initiator, Subject};
 use threshold_domain::sessions::{Session, SessionId, SessionLifetimes, SessionRequest, SessionSecret, SessionToken};
 
 /// Checks a password and starts a session.
@@ -58,6 +59,8 @@ pub struct Attempt {
     pub password: Password,
     /// Where they try from.
     pub guesser: Guesser,
+    /// Who asks.
+    pub initiator: Initiator,
 }
 
 /// Why nobody was signed in.
@@ -94,6 +97,8 @@ pub struct ProvenUser {
     password: PasswordVersion,
     guess: Guess,
     upgrade: Option<HashUpgrade>,
+    /// They themselves, now that they are known.
+    initiator: Initiator,
 }
 
 /// A weak hash, and a better one of the same password.
@@ -122,18 +127,30 @@ impl SignIn {
     }
 
     async fn admit(&self, attempt: Attempt) -> Result<ProvenUser, SignInError> {
-        let Attempt { login, password, guesser } = attempt;
+        let Attempt { login, password, guesser, initiator } = attempt;
         let credentials = self.accounts.find_by_login(&login).await?;
-        let (proven, weak_hash) = self.compare(&login, credentials, password.clone(), &guesser).await?;
-        proven.user.may_sign_in(self.settings.require_verified_email)?;
+        let failure = AuditEvent::new(AuditAction::LoginFailed, &initiator, self.clock.now());
+        let (proven, weak_hash) =
+            self.compare(&login, credentials, password.clone(), &guesser, failure.clone()).await?;
+        if let Err(refusal) = proven.user.may_sign_in(self.settings.require_verified_email) {
+            let refused = failure.on(Subject::User(proven.user.id)).with("reason", refusal.as_str());
+            self.record(refused).await?;
+            return Err(refusal.into());
+        }
         let Some(old) = weak_hash else { return Ok(proven) };
         // Nobody is kept from signing in because there is no time for it now.
         let upgrade = self.hasher.hash(password).await.ok().map(|new| HashUpgrade { old, new });
         Ok(ProvenUser { upgrade, ..proven })
     }
 
+    async fn record(&self, event: AuditEvent) -> Result<(), StoreError> {
+        let mut tx = self.unit_of_work.begin().await?;
+        tx.audit().record(event);
+        tx.commit().await
+    }
+
     /// Whether `password` is that of `credentials`, whatever else may keep the account from signing in; wrong ones are counted
-    /// all the same. Answers which password it was.
+    /// all the same, and recorded as `failure`. Answers which password it was.
     ///
     /// # Errors
     /// `InvalidCredentials`, `TooManyAttempts`, `Hashing`, `Store`.
@@ -142,9 +159,10 @@ impl SignIn {
         credentials: Credentials,
         password: Password,
         guesser: &Guesser,
+        failure: AuditEvent,
     ) -> Result<PasswordVersion, SignInError> {
         let login = Login::Email(credentials.user.email.clone());
-        let (proven, _weak_hash) = self.compare(&login, Some(credentials), password, guesser).await?;
+        let (proven, _weak_hash) = self.compare(&login, Some(credentials), password, guesser, failure).await?;
         Ok(proven.password)
     }
 
@@ -155,6 +173,7 @@ impl SignIn {
         credentials: Option<Credentials>,
         password: Password,
         guesser: &Guesser,
+        mut failure: AuditEvent,
     ) -> Result<(ProvenUser, Option<PasswordHash>), SignInError> {
         let user = credentials.as_ref().map(|credentials| &credentials.user);
         let guess = self.guard.admit(login, user, guesser).await?;
@@ -163,13 +182,15 @@ impl SignIn {
             PasswordMatch::Match => None,
             PasswordMatch::Outdated => hash,
             PasswordMatch::Mismatch => {
-                self.guard.failed(guess).await?;
+                failure.subject = user.map(|user| Subject::User(user.id));
+                self.guard.failed(guess, failure).await?;
                 return Err(SignInError::InvalidCredentials);
             }
         };
         // Where there is no account there is no hash that a password could match.
         let Credentials { user, password_version, .. } = credentials.ok_or(SignInError::InvalidCredentials)?;
-        Ok((ProvenUser { user, password: password_version, guess, upgrade: None }, weak_hash))
+        let initiator = failure.initiator.known_as(user.id);
+        Ok((ProvenUser { user, password: password_version, guess, upgrade: None, initiator }, weak_hash))
     }
 
     /// The second half: starts the session, and should run to its end once it has begun. The session of `replaced`, which the
@@ -183,7 +204,7 @@ impl SignIn {
         request: SessionRequest,
         replaced: Option<&SessionToken>,
     ) -> Result<SignedIn, SignInError> {
-        let ProvenUser { mut user, password, guess, upgrade } = proven;
+        let ProvenUser { mut user, password, guess, upgrade, initiator } = proven;
         let now = self.clock.now();
         let token = SessionToken::first(SessionId::new(self.ids.next()), self.new_secret());
         let digest = self.secrets.digest(&token);
@@ -199,6 +220,8 @@ impl SignIn {
         let ended = self.make_room(tx.as_mut(), &session, replaced, now).await?;
         tx.sessions().insert(&session).await?;
         let grants = tx.grants().of(user.id).await?;
+        let signed_in = AuditEvent::new(AuditAction::LoginSucceeded, &initiator, now).on(Subject::Session(session.id));
+        tx.audit().record(signed_in);
         tx.commit().await?;
         self.tell(&session, ended, now).await;
         user.last_login_at = Some(now);

@@ -11,7 +11,7 @@ async fn a_browser_is_known_by_its_cookie_and_has_a_token_for_its_pages() {
     let world = world().await;
     let opened = world.open_browser(&a_user(1), None).await;
     let known = world.browser.execute(&opened.token).await.unwrap();
-    assert_eq!((known.caller.user_id, known.caller.session), (a_user(1).id, opened.session.id));
+    assert_eq!((known.person.user_id, known.person.session), (a_user(1).id, opened.session.id));
     assert!(known.csrf_token.is(&format!("csrf-{}", opened.session.id)));
     assert!(known.renewed.is_none());
 }

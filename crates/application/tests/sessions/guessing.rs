@@ -9,14 +9,14 @@ use threshold_application::ports::SessionSecrets;
 use threshold_application::sessions::{Attempt, Guesser, SignInError, SignedIn};
 use threshold_domain::accounts::{Email, Login, Password};
 use threshold_domain::sessions::KnownDevice;
-use threshold_testkit::{FakeSecrets, a_password, a_user};
+use threshold_testkit::{FakeSecrets, a_password, a_user, an_initiator};
 
 fn from(number: u8) -> Guesser {
     Guesser { address: Some(IpAddr::from([203, 0, 113, number])), device: None }
 }
 
 async fn attempt(world: &World, login: Login, password: Password, guesser: Guesser) -> Result<SignedIn, SignInError> {
-    world.sign_in_from(Attempt { login, password, guesser }).await
+    world.sign_in_from(Attempt { initiator: an_initiator(), login, password, guesser }).await
 }
 
 fn ada() -> Login {

@@ -8,7 +8,7 @@ use threshold_application::ports::{KeyMaker, MakeKeyError, SigningKeyRepository}
 use threshold_application::sessions::{RotateKeys, RotateKeysError};
 use threshold_domain::Timestamp;
 use threshold_domain::sessions::{KeyState, SigningKey};
-use threshold_testkit::{FixedClock, InMemoryStore, a_signing_key, at};
+use threshold_testkit::{FixedClock, InMemoryStore, a_signing_key, an_event, an_initiator, at};
 
 /// Keys that are only numbers.
 #[derive(Default)]
@@ -28,7 +28,7 @@ struct World {
 
 async fn world() -> World {
     let (store, clock) = (InMemoryStore::default(), Arc::new(FixedClock::default()));
-    store.insert(&a_signing_key("first")).await.unwrap();
+    store.insert(&a_signing_key("first"), an_event()).await.unwrap();
     let keys = RotateKeys {
         repository: Arc::new(store),
         maker: Arc::new(Numbered::default()),
@@ -55,7 +55,7 @@ impl World {
 #[tokio::test]
 async fn the_next_key_is_published_then_signs_and_the_last_one_goes() {
     let world = world().await;
-    let next = world.keys.rotate().await.unwrap().unwrap();
+    let next = world.keys.rotate(&an_initiator()).await.unwrap().unwrap();
     assert_eq!(next.signs_from, at(600));
     world.is(&[("first", KeyState::Signing), ("key-0", KeyState::Published)]).await;
     world.clock.advance(TimeDelta::minutes(10));
@@ -81,10 +81,10 @@ async fn only_a_key_that_is_too_old_is_rotated_by_age() {
 #[tokio::test]
 async fn a_key_that_leaked_is_out_of_use_at_once_and_another_signs() {
     let world = world().await;
-    world.keys.retire(&a_signing_key("first").id).await.unwrap();
+    world.keys.retire(&an_initiator(), &a_signing_key("first").id).await.unwrap();
     world.is(&[("first", KeyState::Withdrawn), ("key-0", KeyState::Signing)]).await;
     for name in ["first", "unknown"] {
-        let again = world.keys.retire(&a_signing_key(name).id).await;
+        let again = world.keys.retire(&an_initiator(), &a_signing_key(name).id).await;
         assert!(matches!(again, Err(RotateKeysError::Unknown(_))), "{name}");
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use threshold_application::ports::{Metric, News, NewsFeed, Revocation, RevocationList, StoreError, UnitOfWork};
 use threshold_application::sessions::AuthenticateError;
 use threshold_domain::access::{GrantsVersion, Holder};
-use threshold_testkit::{FakeNewsFeed, FakeTokens, InMemoryStore, a_session, a_user, at, some_claims};
+use threshold_testkit::{FakeNewsFeed, FakeTokens, InMemoryStore, a_session, a_user, an_initiator, at, some_claims};
 
 /// Two instances on one store.
 async fn two() -> (World, World) {
@@ -24,7 +24,7 @@ async fn what_one_instance_ends_the_other_hears_by_the_feed() {
     let token = here.token(&signed_in);
     let position = there.follow_news.execute(None).await.unwrap();
     assert!(there.caller(&token).await.is_ok());
-    here.end.one(signed_in.session.id).await.unwrap();
+    here.end.one(&an_initiator(), signed_in.session.id).await.unwrap();
     there.follow_news.execute(Some(&position)).await.unwrap();
     assert!(matches!(there.caller(&token).await, Err(AuthenticateError::Revoked)));
     assert_eq!(there.users.forgotten(), [a_user(1).id], "the sign-in changed what is shown of the user");
@@ -38,7 +38,7 @@ async fn without_the_feed_the_other_finds_it_in_the_store() {
     let signed_in = here.sign_in(&a_user(1)).await.unwrap();
     let token = here.token(&signed_in);
     here.feed.set_down(true);
-    here.end.one(signed_in.session.id).await.unwrap();
+    here.end.one(&an_initiator(), signed_in.session.id).await.unwrap();
     assert_eq!(here.meter.counted(Metric::NewsFeedFailures, &["announce"]), 1);
     there.follow.execute(None).await.unwrap();
     assert!(matches!(there.caller(&token).await, Err(AuthenticateError::Revoked)));

@@ -10,7 +10,7 @@ use threshold_domain::Precondition;
 use threshold_domain::accounts::{Login, Password, PasswordHash, PasswordPolicy};
 use threshold_domain::mail::Language;
 use threshold_domain::sessions::{Provenance, SessionKind, SessionRequest};
-use threshold_testkit::{InMemoryStore, SequentialIds, a_password, a_session, a_user, at};
+use threshold_testkit::{InMemoryStore, SequentialIds, a_password, a_session, a_user, an_initiator, at};
 
 /// What a mailed link does.
 async fn replace_password(store: &InMemoryStore) {
@@ -28,7 +28,7 @@ fn parts(world: World) -> (InMemoryStore, Arc<SignIn>, Arc<dyn PasswordHasher>) 
 async fn a_sign_in_under_way() {
     let (store, sign_in, _) = parts(world().await);
     let login = Login::Email(a_user(1).email);
-    let attempt = Attempt { login, password: a_password(), guesser: Guesser::default() };
+    let attempt = Attempt { initiator: an_initiator(), login, password: a_password(), guesser: Guesser::default() };
     let proven = sign_in.check(attempt).await.unwrap();
     replace_password(&store).await;
     let request = SessionRequest { kind: SessionKind::Tokens, remembered: false, provenance: Provenance::default() };
@@ -50,9 +50,9 @@ async fn a_change_of_the_password_under_way() {
     };
     let new = Password::parse("seventeen amber lanterns 4").unwrap();
     let accepted = PasswordPolicy::default().accept(new, None, None).unwrap();
-    let checked = change.check(a_user(1), a_password(), accepted, Guesser::default()).await.unwrap();
+    let checked = change.check(&an_initiator(), a_user(1), a_password(), accepted, Guesser::default()).await.unwrap();
     replace_password(&store).await;
-    let stored = change.store(checked, a_session(1, &a_user(1)).id, Language::English).await;
+    let stored = change.store(&an_initiator(), checked, a_session(1, &a_user(1)).id, Language::English).await;
     assert!(matches!(stored, Err(ChangePasswordError::WrongPassword)), "{stored:?}");
     let credentials = store.credentials(a_user(1).id).await.unwrap().unwrap();
     assert_eq!(credentials.password_hash.unwrap().expose(), "fake:9:the owner's");
@@ -70,9 +70,9 @@ async fn a_deletion_under_way() {
         retention: TimeDelta::days(30),
         sign_in,
     };
-    let checked = delete.check(a_user(1).id, Some(a_password()), Guesser::default()).await.unwrap();
+    let checked = delete.check(&an_initiator(), a_user(1).id, Some(a_password()), Guesser::default()).await.unwrap();
     replace_password(&store).await;
-    let deleted = delete.store(checked, &Precondition::None, Language::English).await;
+    let deleted = delete.store(&an_initiator(), checked, &Precondition::None, Language::English).await;
     assert!(matches!(deleted, Err(DeleteAccountError::WrongPassword)), "{deleted:?}");
     assert!(AccountReader::find(&store, a_user(1).id).await.unwrap().is_some());
 }

@@ -9,7 +9,7 @@ use threshold_application::sessions::{Attempt, AuthenticateError, Guesser, SignI
 use threshold_domain::access::Grants;
 use threshold_domain::accounts::{Email, Login, Password, PasswordHash, Standing, User};
 use threshold_domain::sessions::{Provenance, SessionKind, SessionRequest};
-use threshold_testkit::{FakeHasher, InMemoryStore, a_password, a_user, at};
+use threshold_testkit::{FakeHasher, InMemoryStore, a_password, a_user, an_initiator, at};
 
 #[tokio::test]
 async fn the_right_password_starts_a_session() {
@@ -74,7 +74,7 @@ async fn barred_accounts_learn_it_only_with_the_right_password() {
 async fn who_is_deleted_between_the_check_and_the_session_gets_none() {
     let world = world().await;
     let login = Login::Email(a_user(1).email);
-    let attempt = Attempt { login, password: a_password(), guesser: Guesser::default() };
+    let attempt = Attempt { initiator: an_initiator(), login, password: a_password(), guesser: Guesser::default() };
     let proven = world.sign_in.check(attempt).await.unwrap();
     // Another store, in which the user is not: as if they had been erased in between.
     let elsewhere = SignIn { unit_of_work: std::sync::Arc::new(InMemoryStore::default()), ..world.sign_in };
@@ -152,7 +152,12 @@ async fn a_wrong_password_leaves_a_weak_hash_alone() {
     let world = world().await;
     let weak = weaken_hash(&world).await;
     let wrong = Password::parse("something else").unwrap();
-    let attempt = Attempt { login: Login::Email(a_user(1).email), password: wrong, guesser: Guesser::default() };
+    let attempt = Attempt {
+        initiator: an_initiator(),
+        login: Login::Email(a_user(1).email),
+        password: wrong,
+        guesser: Guesser::default(),
+    };
     assert!(matches!(world.sign_in.check(attempt).await, Err(SignInError::InvalidCredentials)));
     assert_eq!(stored_hash(&world).await, weak);
 }

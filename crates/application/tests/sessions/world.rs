@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 use threshold_application::ports::{Metric, PasswordHasher, UnitOfWork};
 use threshold_application::sessions::{
-    Announcer, Attempt, Authenticate, AuthenticateBrowser, AuthenticateError, Caller, EndSessions, FollowNews,
-    FollowRevocations, GuessGuard, GuessLimits, Guesser, IssueAccessToken, ListSessions, RefreshSession, SignIn,
-    SignInError, SignInSettings, SignedIn,
+    Announcer, Attempt, Authenticate, AuthenticateBrowser, AuthenticateError, EndSessions, FollowNews,
+    FollowRevocations, GuessGuard, GuessLimits, Guesser, IssueAccessToken, ListSessions, Person, RefreshSession,
+    SignIn, SignInError, SignInSettings, SignedIn,
 };
 use threshold_domain::accounts::{Login, Password, User};
 use threshold_domain::sessions::{
@@ -14,7 +14,7 @@ use threshold_domain::sessions::{
 };
 use threshold_testkit::{
     FailingUnitOfWork, FakeHasher, FakeNewsFeed, FakeRevocations, FakeSecrets, FakeTokens, FakeUserCache, FixedClock,
-    InMemoryStore, RecordingMeter, SeededSecrets, SequentialIds, a_password, a_user,
+    InMemoryStore, RecordingMeter, SeededSecrets, SequentialIds, a_password, a_user, an_initiator,
 };
 
 pub(crate) const LIFETIME: Duration = Duration::from_mins(15);
@@ -87,7 +87,8 @@ pub(crate) fn instance(store: &InMemoryStore, feed: &Arc<FakeNewsFeed>, tokens: 
             clock: clock.clone(),
         },
         follow: FollowRevocations {
-            sessions,
+            sessions: sessions.clone(),
+            keys: sessions,
             announcer: announcer.clone(),
             revocations: revocations.clone(),
             clock: clock.clone(),
@@ -171,7 +172,7 @@ impl World {
     }
 
     pub(crate) async fn try_password(&self, login: Login, password: Password) -> Result<SignedIn, SignInError> {
-        self.sign_in_from(Attempt { login, password, guesser: Guesser::default() }).await
+        self.sign_in_from(Attempt { initiator: an_initiator(), login, password, guesser: Guesser::default() }).await
     }
 
     pub(crate) async fn sign_in_from(&self, attempt: Attempt) -> Result<SignedIn, SignInError> {
@@ -185,7 +186,7 @@ impl World {
 
     pub(crate) async fn open_browser(&self, user: &User, replaced: Option<&SessionToken>) -> SignedIn {
         let login = Login::Email(user.email.clone());
-        let attempt = Attempt { login, password: a_password(), guesser: Guesser::default() };
+        let attempt = Attempt { initiator: an_initiator(), login, password: a_password(), guesser: Guesser::default() };
         let proven = self.sign_in.check(attempt).await.unwrap();
         self.sign_in.start_session(proven, request(SessionKind::Browser), replaced).await.unwrap()
     }
@@ -194,7 +195,7 @@ impl World {
         self.issue.execute(signed_in).unwrap().token
     }
 
-    pub(crate) async fn caller(&self, token: &AccessToken) -> Result<Caller, AuthenticateError> {
+    pub(crate) async fn caller(&self, token: &AccessToken) -> Result<Person, AuthenticateError> {
         self.authenticate.execute(token.expose()).await
     }
 

@@ -36,11 +36,13 @@ pub enum LinkPurpose {
     ChangeEmail,
     /// Choose a new password.
     ResetPassword,
+    /// Choose the first password, for an account that somebody else has made.
+    Invite,
 }
 
 impl LinkPurpose {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::VerifyEmail, Self::ChangeEmail, Self::ResetPassword];
+    pub const ALL: [Self; 4] = [Self::VerifyEmail, Self::ChangeEmail, Self::ResetPassword, Self::Invite];
 
     /// The name, as stores use it.
     #[must_use]
@@ -49,6 +51,7 @@ impl LinkPurpose {
             Self::VerifyEmail => "verify_email",
             Self::ChangeEmail => "change_email",
             Self::ResetPassword => "reset_password",
+            Self::Invite => "invite",
         }
     }
 
@@ -64,6 +67,7 @@ impl LinkPurpose {
         match self {
             Self::VerifyEmail | Self::ChangeEmail => "verify",
             Self::ResetPassword => "reset",
+            Self::Invite => "invite",
         }
     }
 }

@@ -46,6 +46,21 @@ pub enum Standing {
     Suspended,
 }
 
+impl Standing {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Unverified, Self::Active, Self::Suspended];
+
+    /// The name, as stores, records and clients use it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Unverified => "unverified",
+            Self::Active => "active",
+            Self::Suspended => "suspended",
+        }
+    }
+}
+
 /// The state of an account as others see it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum UserStatus {
@@ -68,6 +83,17 @@ pub enum SignInRefusal {
     EmailUnverified,
 }
 
+impl SignInRefusal {
+    /// The name, for records.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Suspended => "suspended",
+            Self::EmailUnverified => "email-unverified",
+        }
+    }
+}
+
 /// A user together with what proves that they are who they say.
 #[derive(Debug, Clone)]
 pub struct Credentials {
@@ -80,6 +106,21 @@ pub struct Credentials {
 }
 
 impl User {
+    /// What of an account is another in `other`, by the names of the user object's members.
+    #[must_use]
+    pub fn differences(&self, other: &Self) -> Vec<&'static str> {
+        let fields = [
+            ("email", self.email.as_str() != other.email.as_str()),
+            ("username", self.username != other.username),
+            ("display_name", self.display_name != other.display_name),
+            ("status", self.standing != other.standing || self.deleted_at != other.deleted_at),
+            ("email_verified_at", self.email_verified_at != other.email_verified_at),
+            ("pending_email", self.pending_email != other.pending_email),
+            ("roles", self.roles != other.roles),
+        ];
+        fields.into_iter().filter_map(|(name, differs)| differs.then_some(name)).collect()
+    }
+
     /// A new account that has yet to prove its address.
     #[must_use]
     pub fn registered(
@@ -145,6 +186,12 @@ impl User {
         Self { deleted_at: Some(now), pending_email: None, ..self }.touched(now)
     }
 
+    /// The account once it is brought back, with the standing that it had.
+    #[must_use]
+    pub fn restored(self, now: Timestamp) -> Self {
+        Self { deleted_at: None, ..self }.touched(now)
+    }
+
     /// A new version.
     #[must_use]
     pub(super) fn touched(self, now: Timestamp) -> Self {
@@ -179,6 +226,13 @@ mod tests {
         let deleted = User { deleted_at: Some(Timestamp::UNIX_EPOCH), ..user(Standing::Suspended) };
         assert_eq!(deleted.status(), UserStatus::Deleted);
         assert_eq!(user(Standing::Suspended).status(), UserStatus::Suspended);
+    }
+
+    #[test]
+    fn who_is_brought_back_is_as_before() {
+        let at = Timestamp::UNIX_EPOCH + chrono::TimeDelta::seconds(7);
+        let restored = user(Standing::Suspended).deleted(at).restored(at);
+        assert_eq!((restored.status(), restored.version), (UserStatus::Suspended, 3));
     }
 
     #[test]

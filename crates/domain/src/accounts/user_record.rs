@@ -3,8 +3,8 @@
 use super::{
     Credentials, DisplayName, Email, ImportedUser, PasswordHash, PasswordVersion, Standing, User, UserId, Username,
 };
-use crate::{Refusal, RefusalCode, Timestamp};
-use chrono::{Datelike, SecondsFormat};
+use crate::{Refusal, RefusalCode, Timestamp, parse_timestamp};
+use chrono::SecondsFormat;
 use std::fmt;
 use uuid::Uuid;
 
@@ -131,9 +131,9 @@ impl UserRecord {
         let username = self.read(UserField::Username, Username::parse, &mut faults);
         let display_name = self.read(UserField::DisplayName, DisplayName::parse, &mut faults);
         let status = self.read(UserField::Status, standing, &mut faults);
-        let email_verified_at = self.read(UserField::EmailVerifiedAt, timestamp, &mut faults);
-        let created_at = self.read(UserField::CreatedAt, timestamp, &mut faults);
-        let last_login_at = self.read(UserField::LastLoginAt, timestamp, &mut faults);
+        let email_verified_at = self.read(UserField::EmailVerifiedAt, parse_timestamp, &mut faults);
+        let created_at = self.read(UserField::CreatedAt, parse_timestamp, &mut faults);
+        let last_login_at = self.read(UserField::LastLoginAt, parse_timestamp, &mut faults);
         let fault = |field, refusal| FieldFault { field, refusal };
         if self.get(UserField::Email).is_none() {
             faults
@@ -198,14 +198,6 @@ fn standing(text: &str) -> Result<Standing, Refusal> {
         .ok_or_else(|| invalid("A status is `unverified`, `active` or `suspended`."))
 }
 
-/// A time of RFC 3339, cut to microseconds; in UTC too its year has four digits.
-fn timestamp(text: &str) -> Result<Timestamp, Refusal> {
-    let read = chrono::DateTime::parse_from_rfc3339(text).ok();
-    let cut = read.and_then(|at| Timestamp::from_timestamp_micros(at.timestamp_micros()));
-    cut.filter(|at| (0..=9999).contains(&at.year()))
-        .ok_or_else(|| invalid("A time is written like 2026-11-21T03:23:02Z (RFC 3339)."))
-}
-
 /// The standing of who said `status` and did or did not prove the address. Only who is suspended may have done either.
 fn agreed(status: Option<Standing>, is_proven: bool) -> Result<Standing, Refusal> {
     match (status, is_proven) {
@@ -227,7 +219,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn at(text: &str) -> Timestamp {
-        timestamp(text).unwrap()
+        parse_timestamp(text).unwrap()
     }
 
     fn record(fields: &[(UserField, &str)]) -> UserRecord {

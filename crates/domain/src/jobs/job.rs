@@ -37,6 +37,8 @@ impl fmt::Display for JobId {
 pub enum Task {
     /// Deletes whatever was kept for as long as it may be.
     EnforceRetention,
+    /// Signs how far the audit log has got.
+    CheckpointAudit,
     /// Mails a link to whoever has an address.
     SendLink {
         /// What it is for.
@@ -68,13 +70,15 @@ pub enum Task {
 
 impl Task {
     /// One of each kind, to list them.
-    pub const KINDS: [&str; 4] = ["enforce_retention", "send_link", "send_email_change", "send_notice"];
+    pub const KINDS: [&str; 5] =
+        ["enforce_retention", "checkpoint_audit", "send_link", "send_email_change", "send_notice"];
 
     /// The kind, as stores, metrics and operators name it.
     #[must_use]
     pub fn kind(&self) -> &'static str {
         match self {
             Self::EnforceRetention => "enforce_retention",
+            Self::CheckpointAudit => "checkpoint_audit",
             Self::SendLink { .. } => "send_link",
             Self::SendEmailChange { .. } => "send_email_change",
             Self::SendNotice { .. } => "send_notice",
@@ -87,7 +91,7 @@ impl Task {
         match self {
             Self::EnforceRetention => Priority::Low,
             Self::SendLink { .. } | Self::SendEmailChange { .. } => Priority::High,
-            Self::SendNotice { .. } => Priority::Normal,
+            Self::CheckpointAudit | Self::SendNotice { .. } => Priority::Normal,
         }
     }
 
@@ -95,7 +99,7 @@ impl Task {
     #[must_use]
     pub fn max_attempts(&self) -> u32 {
         match self {
-            Self::EnforceRetention => 5,
+            Self::EnforceRetention | Self::CheckpointAudit => 5,
             // With the usual waits that is a day.
             Self::SendLink { .. } | Self::SendEmailChange { .. } | Self::SendNotice { .. } => 35,
         }
@@ -106,12 +110,13 @@ impl Task {
     pub fn lifetime(&self) -> Option<TimeDelta> {
         match self {
             // The next one does the same; and nobody waits longer to choose a password.
-            Self::EnforceRetention | Self::SendLink { purpose: LinkPurpose::ResetPassword, .. } => {
-                Some(TimeDelta::hours(1))
-            }
+            Self::EnforceRetention
+            | Self::CheckpointAudit
+            | Self::SendLink { purpose: LinkPurpose::ResetPassword, .. } => Some(TimeDelta::hours(1)),
             Self::SendLink { purpose: LinkPurpose::VerifyEmail | LinkPurpose::ChangeEmail, .. }
             | Self::SendEmailChange { .. } => Some(TimeDelta::days(1)),
-            Self::SendNotice { .. } => None,
+            // Nobody else would ask for it.
+            Self::SendNotice { .. } | Self::SendLink { purpose: LinkPurpose::Invite, .. } => None,
         }
     }
 }
@@ -283,7 +288,8 @@ mod tests {
         let link = Task::SendLink { purpose: LinkPurpose::VerifyEmail, to: to.clone(), language };
         let change = Task::SendEmailChange { user: UserId::new(Uuid::nil()), to: to.clone(), language };
         let notice = Task::SendNotice { notice: Notice::PasswordChanged, to, language };
-        assert_eq!([Task::EnforceRetention, link, change, notice].map(|task| task.kind()), Task::KINDS);
+        let tasks = [Task::EnforceRetention, Task::CheckpointAudit, link, change, notice];
+        assert_eq!(tasks.map(|task| task.kind()), Task::KINDS);
         for state in JobState::ALL {
             assert_eq!(JobState::from_name(state.as_str()), Some(state));
         }

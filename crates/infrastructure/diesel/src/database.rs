@@ -1,33 +1,42 @@
 //! The entrance of the crate.
 
-use crate::access::DieselRoleReader;
+use crate::access::{DieselApiKeys, DieselRoleReader};
 use crate::accounts::{DieselAccountReader, DieselPersonalDataReader, DieselUserPages};
-use crate::connections::Pools;
+use crate::audit::{Chronicler, DieselAuditChains, DieselAuditReader};
+use crate::connections::{Access, Pools};
+use crate::copy::{BOOKKEEPING, is_unfinished_copy};
 use crate::database_url::Target;
+use crate::directory::DieselUserDirectory;
 use crate::jobs::{Bell, DieselJobAdmin, DieselJobQueue, Listener};
 use crate::limits::DieselAttemptReader;
+use crate::operations::{DatabaseExamination, IntegrityExamination};
 use crate::patient::PatientUnitOfWork;
 use crate::readiness::{DatabaseAnswers, MigrationsApplied};
 use crate::sessions::{DieselSessionReader, DieselSessionRenewals, DieselSigningKeys};
 use crate::transaction::DieselUnitOfWork;
-use crate::{DatabaseSettings, DatabaseUrl, Migrations};
+use crate::{DatabaseSettings, DatabaseUrl, ExpectedUse, Migrations};
+use futures::FutureExt;
 use std::fs::OpenOptions;
 use std::io;
 use std::path::Path;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 use threshold_application::ports::{
-    AccountReader, AttemptReader, BoxError, JobAdmin, JobBell, JobQueue, Meter, PersonalDataReader, ReadinessCheck,
-    RoleReader, SessionReader, SessionRenewals, SigningKeyRepository, StoreError, UnitOfWork, UserPages,
+    AccountReader, ApiKeyLookup, ApiKeyReader, AttemptReader, AuditChains, AuditReader, AuditSigner, BoxError, Clock,
+    Examination, IdGenerator, JobAdmin, JobBell, JobQueue, Meter, PersonalDataReader, ReadinessCheck, RoleReader,
+    SessionReader, SessionRenewals, SigningKeyRepository, StoreError, UnitOfWork, UserDirectory, UserPages,
 };
 
 /// How often idle connections are looked at and reported.
 const TENDING: Duration = Duration::from_secs(1);
 
+const UNFINISHED: &str = "a copy into it was cut off: run `threshold database copy` again";
+
 /// An open database. What it lends stays usable until [`Database::close`].
 pub struct Database {
     pools: Arc<Pools>,
     bell: Arc<Bell>,
+    chronicler: Option<Arc<Chronicler>>,
     url: DatabaseUrl,
 }
 
@@ -44,18 +53,44 @@ impl Database {
     /// the file are made, readable by nobody else. Nothing is migrated.
     ///
     /// # Errors
-    /// When it can't be reached or opened.
+    /// When it can't be reached or opened, or somebody's copy into it was cut off.
     pub async fn connect(settings: &DatabaseSettings, meter: Arc<dyn Meter>) -> Result<Self, ConnectError> {
+        let database = Self::open(settings, meter).await?;
+        match database.pools.read(BOOKKEEPING, |connection| is_unfinished_copy(connection).boxed()).await {
+            Ok(false) => Ok(database),
+            Ok(true) => Err(ConnectError { url: database.url, reason: UNFINISHED.to_owned() }),
+            Err(error) => Err(ConnectError { url: database.url, reason: cause(error).to_string() }),
+        }
+    }
+
+    /// As [`Database::connect`], whatever is in it.
+    pub(crate) async fn open(settings: &DatabaseSettings, meter: Arc<dyn Meter>) -> Result<Self, ConnectError> {
         let refused = |error: BoxError| ConnectError { url: settings.url.clone(), reason: error.to_string() };
         if let Some(file) = settings.url.sqlite_path() {
             make_private(file).map_err(|error| refused(error.into()))?;
         }
-        let pools = Arc::new(Pools::new(settings, &meter).map_err(|error| refused(cause(error)))?);
+        let pools = Arc::new(Pools::new(settings, Access::Full, &meter).map_err(|error| refused(cause(error)))?);
         // The writer first: it turns on write-ahead logging, which readers can't.
         drop(pools.writer().await.map_err(|error| refused(cause(error)))?);
         drop(pools.reader().await.map_err(|error| refused(cause(error)))?);
         tokio::spawn(tend(Arc::downgrade(&pools)));
-        Ok(Self { pools, bell: Arc::default(), url: settings.url.clone() })
+        Ok(Self { pools, bell: Arc::default(), chronicler: None, url: settings.url.clone() })
+    }
+
+    /// The same, able to keep the audit log: what was lent before can't, and fails where it should record something.
+    #[must_use]
+    pub fn recording(self, signer: Arc<dyn AuditSigner>, ids: Arc<dyn IdGenerator>) -> Self {
+        Self { chronicler: Some(Arc::new(Chronicler { signer, ids })), ..self }
+    }
+
+    /// A database that can be looked at and not changed: nothing is made, and no connection before something is asked.
+    ///
+    /// # Errors
+    /// When the settings contradict each other.
+    pub fn look(settings: &DatabaseSettings, meter: &Arc<dyn Meter>) -> Result<Self, ConnectError> {
+        let refused = |error| ConnectError { url: settings.url.clone(), reason: cause(error).to_string() };
+        let pools = Arc::new(Pools::new(settings, Access::LookOnly, meter).map_err(refused)?);
+        Ok(Self { pools, bell: Arc::default(), chronicler: None, url: settings.url.clone() })
     }
 
     /// Begins transactions.
@@ -71,7 +106,8 @@ impl Database {
     }
 
     fn transactions(&self) -> DieselUnitOfWork {
-        DieselUnitOfWork { pools: Arc::clone(&self.pools), bell: Arc::clone(&self.bell) }
+        let (bell, chronicler) = (Arc::clone(&self.bell), self.chronicler.clone());
+        DieselUnitOfWork { pools: Arc::clone(&self.pools), bell, chronicler }
     }
 
     /// Reads accounts.
@@ -86,6 +122,30 @@ impl Database {
         Arc::new(DieselRoleReader { pools: Arc::clone(&self.pools) })
     }
 
+    /// Reads the audit log for people.
+    #[must_use]
+    pub fn audit(&self) -> Arc<dyn AuditReader> {
+        Arc::new(DieselAuditReader { pools: Arc::clone(&self.pools) })
+    }
+
+    /// Reads the audit log to prove it.
+    #[must_use]
+    pub fn audit_chains(&self) -> Arc<dyn AuditChains> {
+        Arc::new(DieselAuditChains { pools: Arc::clone(&self.pools) })
+    }
+
+    /// Reads API keys.
+    #[must_use]
+    pub fn api_keys(&self) -> Arc<dyn ApiKeyReader> {
+        Arc::new(DieselApiKeys { pools: Arc::clone(&self.pools) })
+    }
+
+    /// Finds API keys by their secrets.
+    #[must_use]
+    pub fn api_key_lookup(&self) -> Arc<dyn ApiKeyLookup> {
+        Arc::new(DieselApiKeys { pools: Arc::clone(&self.pools) })
+    }
+
     /// Reads everything about somebody.
     #[must_use]
     pub fn personal_data(&self) -> Arc<dyn PersonalDataReader> {
@@ -96,6 +156,12 @@ impl Database {
     #[must_use]
     pub fn user_pages(&self) -> Arc<dyn UserPages> {
         Arc::new(DieselUserPages { pools: Arc::clone(&self.pools) })
+    }
+
+    /// Looks users up.
+    #[must_use]
+    pub fn user_directory(&self) -> Arc<dyn UserDirectory> {
+        Arc::new(DieselUserDirectory { pools: Arc::clone(&self.pools) })
     }
 
     /// Reads sessions.
@@ -131,7 +197,7 @@ impl Database {
     /// Looks into jobs.
     #[must_use]
     pub fn job_admin(&self) -> Arc<dyn JobAdmin> {
-        Arc::new(DieselJobAdmin { pools: Arc::clone(&self.pools), unit_of_work: self.transactions() })
+        Arc::new(DieselJobAdmin { pools: Arc::clone(&self.pools) })
     }
 
     /// Tells workers of new jobs; on PostgreSQL it listens for those of other processes from now on.
@@ -150,6 +216,18 @@ impl Database {
             Arc::new(DatabaseAnswers { pools: Arc::clone(&self.pools) }),
             Arc::new(MigrationsApplied { migrations: self.migrations() }),
         ]
+    }
+
+    /// Looks at the database, its settings and its migrations.
+    #[must_use]
+    pub fn examination(&self, clock: Arc<dyn Clock>, expected: ExpectedUse) -> Arc<dyn Examination> {
+        Arc::new(DatabaseExamination { pools: Arc::clone(&self.pools), url: self.url.clone(), clock, expected })
+    }
+
+    /// Reads a SQLite file to its end, looking for damage.
+    #[must_use]
+    pub fn integrity_examination(&self) -> Arc<dyn Examination> {
+        Arc::new(IntegrityExamination { pools: Arc::clone(&self.pools), url: self.url.clone() })
     }
 
     /// Brings the tables up to date, or says what is missing.

@@ -22,14 +22,17 @@ const SQLITE_OUTAGES: [&str; 10] = [
 ];
 
 /// Which rule each unique index stands for: its name (PostgreSQL) and its columns (SQLite).
-const UNIQUE: [(&str, &str, Uniqueness); 8] = [
+const UNIQUE: [(&str, &str, Uniqueness); 11] = [
     ("users_email_key", "users.email_canonical", Uniqueness::Email),
     ("users_username_key", "users.username", Uniqueness::Username),
     ("signing_keys_algorithm_key", "signing_keys.algorithm", Uniqueness::SigningKey),
     ("users_pkey", "users.id", Uniqueness::Id),
     ("sessions_pkey", "sessions.id", Uniqueness::Id),
+    ("api_keys_pkey", "api_keys.id", Uniqueness::Id),
+    ("api_keys_digest_key", "api_keys.digest", Uniqueness::Id),
     ("jobs_pkey", "jobs.id", Uniqueness::Id),
     ("roles_pkey", "roles.name", Uniqueness::Id),
+    ("audit_checkpoints_pkey", "audit_checkpoints.number", Uniqueness::Id),
     ("signing_keys_pkey", "signing_keys.kid", Uniqueness::Id),
 ];
 
@@ -98,7 +101,7 @@ pub(crate) fn is_outage(connection: &Connection, error: &Error) -> bool {
 mod tests {
     use super::*;
     use crate::DatabaseSettings;
-    use crate::connections::Pools;
+    use crate::connections::{Access, Pools};
     use diesel_async::SimpleAsyncConnection;
     use std::sync::Arc;
     use tempfile::TempDir;
@@ -117,7 +120,7 @@ mod tests {
         let folder = TempDir::new().unwrap();
         let url = format!("sqlite://{}/test.db", folder.path().display()).parse().unwrap();
         let meter: Arc<dyn Meter> = Arc::new(Silent);
-        let pools = Pools::new(&DatabaseSettings::new(url), &meter).unwrap();
+        let pools = Pools::new(&DatabaseSettings::new(url), Access::Full, &meter).unwrap();
         let mut connection = pools.writer().await.unwrap();
         on!(&mut connection, |c| c.batch_execute(preparation).await).unwrap();
         let error = on!(&mut connection, |c| c.batch_execute(statement).await).unwrap_err();

@@ -30,14 +30,18 @@ mod connections;
 
 mod access;
 mod accounts;
+mod audit;
+mod copy;
 mod database;
 mod database_url;
 mod dialect;
+mod directory;
 mod failures;
 mod jobs;
 mod limits;
 mod links;
 mod migrations;
+mod operations;
 mod patient;
 mod readiness;
 mod schema;
@@ -47,7 +51,8 @@ mod statements;
 mod transaction;
 mod types;
 
+pub use copy::{CopyError, CopyProgress, CopyReport, copy_database};
 pub use database::{ConnectError, Database};
 pub use database_url::{DatabaseUrl, DatabaseUrlError};
 pub use migrations::{Migration, MigrationError, MigrationState, Migrations};
-pub use settings::DatabaseSettings;
+pub use settings::{DatabaseSettings, ExpectedUse};

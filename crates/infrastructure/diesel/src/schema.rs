@@ -181,5 +181,97 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::{Binary, Nullable, Text};
+    use crate::types::{SqlId, SqlInstant};
+
+    api_keys (id) {
+        id -> SqlId,
+        name -> Text,
+        prefix -> Text,
+        digest -> Binary,
+        created_by_user -> Nullable<SqlId>,
+        created_by_key -> Nullable<SqlId>,
+        created_at -> SqlInstant,
+        expires_at -> Nullable<SqlInstant>,
+        revoked_at -> Nullable<SqlInstant>,
+        last_used_at -> Nullable<SqlInstant>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::Text;
+    use crate::types::SqlId;
+
+    api_key_permissions (api_key_id, permission) {
+        api_key_id -> SqlId,
+        permission -> Text,
+    }
+}
+
 diesel::joinable!(user_roles -> users (user_id));
 diesel::allow_tables_to_appear_in_same_query!(user_roles, users);
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Binary, Nullable, Text};
+    use crate::types::SqlInstant;
+
+    audit_segments (lane, number) {
+        lane -> BigInt,
+        number -> BigInt,
+        state -> Text,
+        records -> BigInt,
+        checkpointed -> BigInt,
+        hash -> Binary,
+        signature -> Binary,
+        opened_at -> SqlInstant,
+        closed_at -> Nullable<SqlInstant>,
+        emptied_at -> Nullable<SqlInstant>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Binary, Nullable, Text};
+    use crate::types::{SqlId, SqlInstant};
+
+    audit_records (lane, segment, position) {
+        lane -> BigInt,
+        segment -> BigInt,
+        position -> BigInt,
+        id -> SqlId,
+        at -> SqlInstant,
+        action -> Text,
+        actor -> Text,
+        subject -> Nullable<Text>,
+        address -> Nullable<Text>,
+        user_agent -> Nullable<Text>,
+        request_id -> Nullable<Text>,
+        details -> Text,
+        hash -> Binary,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Binary, Text};
+    use crate::types::SqlInstant;
+
+    audit_checkpoints (number) {
+        number -> BigInt,
+        at -> SqlInstant,
+        previous -> Binary,
+        heads -> Text,
+        hash -> Binary,
+        signature -> Binary,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Text};
+    use crate::types::SqlId;
+
+    user_search (number) {
+        number -> BigInt,
+        user_id -> SqlId,
+        text -> Text,
+    }
+}

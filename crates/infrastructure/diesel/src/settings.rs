@@ -34,3 +34,14 @@ impl DatabaseSettings {
         }
     }
 }
+
+/// What a deployment expects of its database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ExpectedUse {
+    /// Instances that share it.
+    pub instances: usize,
+    /// Connections that each may open at once.
+    pub max_connections: usize,
+    /// Whether they apply pending migrations when they start.
+    pub migrates_itself: bool,
+}

@@ -1,9 +1,9 @@
 //! Statements that diesel has no words for.
 
-use diesel::QueryResult;
 use diesel::backend::Backend;
 use diesel::pg::Pg;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
+use diesel::{QueryResult, SqliteConnection};
 
 /// A change that is prepared once on each connection. It must have few texts.
 ///
@@ -32,6 +32,9 @@ impl<Q: Query> Query for Prepared<Q> {
     type SqlType = Q::SqlType;
 }
 
+/// Also without waiting, in the same process.
+impl<Q> diesel::RunQueryDsl<SqliteConnection> for Prepared<Q> {}
+
 /// A statement that is planned anew each time, for a table that is empty at one moment and has many rows at the next: PostgreSQL
 /// would go on to use a plan for none, which reads them all, until it has looked at the table again.
 pub(crate) struct PlannedAnew<Q>(pub(crate) Q);
@@ -47,6 +50,10 @@ impl<Q> QueryId for PlannedAnew<Q> {
     type QueryId = ();
 
     const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl<Q: Query> Query for PlannedAnew<Q> {
+    type SqlType = Q::SqlType;
 }
 
 /// A query that finds the rows of `table` that a change returned instead of the table itself: both in one statement.

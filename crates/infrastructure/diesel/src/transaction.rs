@@ -1,5 +1,6 @@
 //! Transactions.
 
+use crate::audit::Chronicler;
 use crate::connections::{Connection, Pools, SqliteLink};
 use crate::failures::{corrupt, store_failure, unavailable};
 use crate::jobs::{Bell, notify};
@@ -11,9 +12,11 @@ use diesel_async::{AsyncConnection, AsyncPgConnection, TransactionManager};
 use futures::FutureExt;
 use std::sync::Arc;
 use threshold_application::ports::{
-    AttemptRepository, GrantRepository, JobRepository, LinkRepository, PasswordRepository, RoleRepository,
-    SessionRepository, StoreError, Transaction, UnitOfWork, UserIntake, UserRepository,
+    ApiKeyRepository, AttemptRepository, AuditRepository, GrantRepository, JobRepository, LinkRepository,
+    PasswordRepository, RoleRepository, SessionRepository, StoreError, Transaction, UnitOfWork, UserIntake,
+    UserRepository,
 };
+use threshold_domain::audit::AuditEvent;
 use tokio::runtime::Handle;
 use tokio::task::spawn_blocking;
 
@@ -25,6 +28,8 @@ type SqliteTransactions = <SqliteLink as AsyncConnection>::TransactionManager;
 pub(crate) struct DieselUnitOfWork {
     pub(crate) pools: Arc<Pools>,
     pub(crate) bell: Arc<Bell>,
+    /// Nobody where nothing is recorded.
+    pub(crate) chronicler: Option<Arc<Chronicler>>,
 }
 
 impl DieselUnitOfWork {
@@ -44,10 +49,15 @@ impl DieselUnitOfWork {
 
     async fn begin_once(&self) -> Result<(DieselTransaction, QueryResult<()>), StoreError> {
         let connection = self.pools.writer().await?;
-        let bell = Arc::clone(&self.bell);
-        DieselTransaction { connection: Some(connection), failed: false, bell, rings: false }
-            .take_step(Step::Begin)
-            .await
+        let transaction = DieselTransaction {
+            connection: Some(connection),
+            failed: false,
+            bell: Arc::clone(&self.bell),
+            rings: false,
+            chronicler: self.chronicler.clone(),
+            events: Vec::new(),
+        };
+        transaction.take_step(Step::Begin).await
     }
 }
 
@@ -68,6 +78,9 @@ pub(crate) struct DieselTransaction {
     bell: Arc<Bell>,
     /// Whether workers are to be told once it is committed.
     rings: bool,
+    chronicler: Option<Arc<Chronicler>>,
+    /// What is to be recorded with it.
+    events: Vec<AuditEvent>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -89,10 +102,26 @@ impl DieselTransaction {
         outcome.map_err(|error| store_failure(self.connection(), place, error))
     }
 
-    /// Makes the changes durable.
-    pub(crate) async fn finish(self) -> Result<(), StoreError> {
+    /// Notes something that has happened, to be recorded at the end.
+    pub(crate) fn note(&mut self, event: AuditEvent) {
+        self.events.push(event);
+    }
+
+    /// Whoever chains records.
+    pub(crate) fn chronicler(&self) -> Result<Arc<Chronicler>, StoreError> {
+        self.chronicler
+            .clone()
+            .ok_or_else(|| corrupt("audit_records", "this connection was not made to record anything"))
+    }
+
+    /// Records what was noted, and makes the changes durable.
+    pub(crate) async fn finish(mut self) -> Result<(), StoreError> {
         if self.failed {
             return Err(corrupt("transaction", "a statement failed, so it can't be committed"));
+        }
+        if !self.events.is_empty() {
+            let events = std::mem::take(&mut self.events);
+            self.chronicler()?.keep(&mut self, events).await?;
         }
         let (mut transaction, committed) = self.take_step(Step::Commit).await?;
         transaction.settle("transaction", committed)?;
@@ -154,6 +183,10 @@ impl Transaction for DieselTransaction {
         self
     }
 
+    fn api_keys(&mut self) -> &mut dyn ApiKeyRepository {
+        self
+    }
+
     fn passwords(&mut self) -> &mut dyn PasswordRepository {
         self
     }
@@ -175,6 +208,10 @@ impl Transaction for DieselTransaction {
     }
 
     fn attempts(&mut self) -> &mut dyn AttemptRepository {
+        self
+    }
+
+    fn audit(&mut self) -> &mut dyn AuditRepository {
         self
     }
 

@@ -16,7 +16,7 @@ mod wording;
 pub use console_mailer::ConsoleMailer;
 pub use file_mailer::FileMailer;
 pub use sender::{Sender, SenderError};
-pub use smtp::{SmtpMailer, SmtpSettings, SmtpSetupError, SmtpUrl, SmtpUrlError};
+pub use smtp::{SmtpExamination, SmtpMailer, SmtpSettings, SmtpSetupError, SmtpUrl, SmtpUrlError};
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 

@@ -1,4 +1,4 @@
-//! What tokens no longer count, in memory.
+//! What tokens and keys no longer count, in memory.
 
 use chrono::TimeDelta;
 use std::collections::HashMap;
@@ -6,14 +6,15 @@ use std::hash::Hash;
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use threshold_application::ports::{News, Revocation, RevocationList};
 use threshold_domain::Timestamp;
-use threshold_domain::access::{GrantsVersion, Holder, RoleName};
+use threshold_domain::access::{ApiKeyId, GrantsVersion, Holder, RoleName};
 use threshold_domain::accounts::UserId;
 use threshold_domain::sessions::{AccessClaims, SessionId};
 
 /// After this time without news the list is out of date.
 const MAX_AGE: TimeDelta = TimeDelta::seconds(1);
 
-/// The sessions that ended and the users and roles whose grants changed, each until none of the tokens can be valid.
+/// The sessions that ended, the users and roles whose grants changed, each until none of the tokens can be valid, and the keys that
+/// were revoked, until nobody remembers them.
 ///
 /// Room is bounded. What finds none is not remembered, and nothing else is forgotten for it: until it is over the list says that
 /// it is out of date, so that the store is asked.
@@ -26,6 +27,7 @@ struct State {
     ended: HashMap<SessionId, Timestamp>,
     users: HashMap<UserId, Change>,
     roles: HashMap<RoleName, Change>,
+    keys: HashMap<ApiKeyId, Timestamp>,
     /// When the last of what found no room is over.
     incomplete_until: Option<Timestamp>,
     caught_up_at: Option<Timestamp>,
@@ -39,11 +41,18 @@ struct Change {
 }
 
 impl MemoryRevocations {
-    /// An empty list with room for `max` sessions, users and roles, about 100 bytes each.
+    /// An empty list with room for `max` sessions, users, roles and keys, about 100 bytes each.
     #[must_use]
     pub fn new(max: usize) -> Self {
-        let (ended, users, roles) = (HashMap::new(), HashMap::new(), HashMap::new());
-        Self(RwLock::new(State { max, ended, users, roles, incomplete_until: None, caught_up_at: None }))
+        Self(RwLock::new(State {
+            max,
+            ended: HashMap::new(),
+            users: HashMap::new(),
+            roles: HashMap::new(),
+            keys: HashMap::new(),
+            incomplete_until: None,
+            caught_up_at: None,
+        }))
     }
 
     /// Every change is a single step, so a panic while the lock was held can't leave one half-done.
@@ -63,7 +72,7 @@ impl State {
     }
 
     fn len(&self) -> usize {
-        self.ended.len() + self.users.len() + self.roles.len()
+        self.ended.len() + self.users.len() + self.roles.len() + self.keys.len()
     }
 
     /// Whether there is room for one more; if not, notes what is missing for how long.
@@ -78,6 +87,13 @@ impl State {
     fn end(&mut self, session: SessionId, until: Timestamp) {
         if self.ended.contains_key(&session) || self.has_room(until) {
             let held_until = self.ended.entry(session).or_insert(until);
+            *held_until = until.max(*held_until);
+        }
+    }
+
+    fn revoke(&mut self, key: ApiKeyId, until: Timestamp) {
+        if self.keys.contains_key(&key) || self.has_room(until) {
+            let held_until = self.keys.entry(key).or_insert(until);
             *held_until = until.max(*held_until);
         }
     }
@@ -110,6 +126,7 @@ impl State {
         self.ended.retain(|_, until| *until > at);
         self.users.retain(|_, change| change.until > at);
         self.roles.retain(|_, change| change.until > at);
+        self.keys.retain(|_, until| *until > at);
         give_back(&mut self.ended);
         give_back(&mut self.users);
     }
@@ -129,6 +146,7 @@ impl RevocationList for MemoryRevocations {
             News::GrantsChanged { holder, version, until } => {
                 self.write().change(holder, Change { version: *version, until: *until });
             }
+            News::KeyRevoked { key, until } => self.write().revoke(*key, *until),
             News::UserChanged(_) => {}
         }
     }
@@ -152,6 +170,17 @@ impl RevocationList for MemoryRevocations {
         }
         if state.is_stale(claims) {
             Revocation::Stale
+        } else if state.is_current(now) {
+            Revocation::Live
+        } else {
+            Revocation::Unknown
+        }
+    }
+
+    fn lookup_key(&self, key: ApiKeyId, now: Timestamp) -> Revocation {
+        let state = self.read();
+        if state.keys.contains_key(&key) {
+            Revocation::Revoked
         } else if state.is_current(now) {
             Revocation::Live
         } else {

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use threshold_application::ports::{News, Revocation, RevocationList};
-use threshold_domain::access::{BuiltInRole, GrantsVersion, Holder};
+use threshold_domain::access::{ApiKeyId, BuiltInRole, GrantsVersion, Holder};
 use threshold_domain::accounts::UserId;
 use threshold_domain::sessions::SessionId;
 use threshold_in_process::MemoryRevocations;
@@ -14,6 +14,7 @@ enum Step {
     Note(News),
     CatchUp(i64),
     Lookup { number: u128, made_at: i64, now: i64 },
+    LookupKey { number: u128, now: i64 },
 }
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {
@@ -26,10 +27,17 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
             let holder = if of_role { Holder::Role(BuiltInRole::User.name()) } else { user };
             Step::Note(News::GrantsChanged { holder, version: GrantsVersion::new(version), until: at(until) })
         }),
+        (0_u128..5, 0_i64..30)
+            .prop_map(|(number, until)| { Step::Note(News::KeyRevoked { key: key(number), until: at(until) }) }),
+        (0_u128..5, 0_i64..30).prop_map(|(number, now)| Step::LookupKey { number, now }),
         (0_i64..30).prop_map(Step::CatchUp),
         (0_u128..5, 0_i64..30, 0_i64..30).prop_map(|(number, made_at, now)| Step::Lookup { number, made_at, now }),
     ];
     prop::collection::vec(step, 0..60)
+}
+
+fn key(number: u128) -> ApiKeyId {
+    ApiKeyId::new(Uuid::from_u128(number))
 }
 
 /// Takes a step on both, and answers what they say where they are asked.
@@ -49,6 +57,9 @@ fn step(list: &MemoryRevocations, model: &FakeRevocations, step: &Step) -> Optio
             let claims = some_claims(number, made_at);
             Some((list.lookup(&claims, at(now)), model.lookup(&claims, at(now))))
         }
+        Step::LookupKey { number, now } => {
+            Some((list.lookup_key(key(number), at(now)), model.lookup_key(key(number), at(now))))
+        }
     }
 }
 
@@ -60,7 +71,9 @@ fn lasting(step: Step) -> Step {
         Step::Note(News::GrantsChanged { holder, version, .. }) => {
             Step::Note(News::GrantsChanged { holder, version, until })
         }
-        other @ (Step::Note(News::UserChanged(_)) | Step::CatchUp(_) | Step::Lookup { .. }) => other,
+        Step::Note(News::KeyRevoked { key, .. }) => Step::Note(News::KeyRevoked { key, until }),
+        other
+        @ (Step::Note(News::UserChanged(_)) | Step::CatchUp(_) | Step::Lookup { .. } | Step::LookupKey { .. }) => other,
     }
 }
 

@@ -2,16 +2,18 @@
 
 use crate::buckets::RedisBuckets;
 use crate::connection::SharedConnection;
+use crate::examination::RedisExamination;
 use crate::feed::{self, RedisFeed};
 use crate::readiness::RedisAnswers;
 use crate::settings::RedisSettings;
 use std::sync::Arc;
-use threshold_application::ports::{BoxError, NewsFeed, ReadinessCheck, TokenBuckets};
+use threshold_application::ports::{BoxError, Clock, Examination, NewsFeed, ReadinessCheck, TokenBuckets};
 
 /// One Redis. Nothing is sent before an adapter is asked.
 pub struct Redis {
     shared: Arc<SharedConnection>,
     feed: Arc<RedisFeed>,
+    place: String,
 }
 
 /// Redis can't be used with these settings.
@@ -29,7 +31,7 @@ impl Redis {
         let shared = Arc::new(SharedConnection::new(client, settings));
         let waiting = feed::pool(settings).map_err(RedisSetupError)?;
         let feed = Arc::new(RedisFeed { shared: Arc::clone(&shared), waiting });
-        Ok(Self { shared, feed })
+        Ok(Self { shared, feed, place: settings.url.to_string() })
     }
 
     /// Token buckets that all instances share.
@@ -48,5 +50,11 @@ impl Redis {
     #[must_use]
     pub fn check(&self) -> Arc<dyn ReadinessCheck> {
         Arc::new(RedisAnswers { shared: Arc::clone(&self.shared) })
+    }
+
+    /// Looks whether it is set up for what we keep in it.
+    #[must_use]
+    pub fn examination(&self, clock: Arc<dyn Clock>) -> Arc<dyn Examination> {
+        Arc::new(RedisExamination { shared: Arc::clone(&self.shared), clock, place: self.place.clone() })
     }
 }

@@ -6,13 +6,14 @@ use redis::streams::StreamId;
 use std::str::FromStr;
 use threshold_application::ports::News;
 use threshold_domain::Timestamp;
-use threshold_domain::access::{GrantsVersion, Holder, RoleName};
+use threshold_domain::access::{ApiKeyId, GrantsVersion, Holder, RoleName};
 use threshold_domain::accounts::UserId;
 use threshold_domain::sessions::SessionId;
 use uuid::Uuid;
 
 const SESSION_ENDED: &str = "session-ended";
 const GRANTS_CHANGED: &str = "grants-changed";
+const KEY_REVOKED: &str = "key-revoked";
 const USER_CHANGED: &str = "user-changed";
 
 /// The fields of an entry.
@@ -27,6 +28,9 @@ pub(crate) fn write(news: &News) -> Vec<(&'static str, String)> {
                 Holder::Role(role) => ("role", role.as_str().to_owned()),
             };
             vec![kind(GRANTS_CHANGED), holder, ("version", version.as_i64().to_string()), ("until", micros(*until))]
+        }
+        News::KeyRevoked { key, until } => {
+            vec![kind(KEY_REVOKED), ("key", id(key.as_uuid())), ("until", micros(*until))]
         }
         News::UserChanged(user) => vec![kind(USER_CHANGED), ("user", id(user.as_uuid()))],
     }
@@ -43,6 +47,7 @@ pub(crate) fn read(entry: &StreamId) -> Option<News> {
             version: GrantsVersion::new(entry.get("version")?),
             until: time(entry, "until")?,
         }),
+        KEY_REVOKED => Some(News::KeyRevoked { key: ApiKeyId::new(uuid(entry, "key")?), until: time(entry, "until")? }),
         USER_CHANGED => Some(News::UserChanged(UserId::new(uuid(entry, "user")?))),
         _ => None,
     }

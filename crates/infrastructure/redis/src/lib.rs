@@ -10,6 +10,7 @@ mod buckets;
 mod client;
 mod connection;
 mod entry;
+mod examination;
 mod feed;
 mod readiness;
 mod settings;

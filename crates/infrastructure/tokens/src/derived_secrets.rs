@@ -6,8 +6,8 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use ring::digest::{SHA256, digest};
 use ring::hkdf::{HKDF_SHA256, Salt};
 use ring::hmac::{self, HMAC_SHA256};
-use threshold_application::ports::{LinkSecrets, SessionSecrets};
-use threshold_domain::accounts::{LinkId, LinkToken, UserId};
+use threshold_application::ports::{LinkSecrets, SessionSecrets, SetupSecret};
+use threshold_domain::accounts::{LinkId, LinkToken, SetupToken, UserId};
 use threshold_domain::limits::AttemptKey;
 use threshold_domain::sessions::{CsrfToken, DeviceTag, SecretDigest, SessionId, SessionSecret, SessionToken};
 
@@ -18,6 +18,7 @@ pub struct DerivedSecrets {
     devices: hmac::Key,
     attempts: hmac::Key,
     links: hmac::Key,
+    setup: hmac::Key,
 }
 
 impl DerivedSecrets {
@@ -35,6 +36,7 @@ impl DerivedSecrets {
             devices: derive(b"known-devices/v1")?,
             attempts: derive(b"failed-attempts/v1")?,
             links: derive(b"account-links/v1")?,
+            setup: derive(b"setup-link/v1")?,
         })
     }
 }
@@ -75,6 +77,12 @@ impl LinkSecrets for DerivedSecrets {
 
     fn link_digest(&self, token: &LinkToken) -> SecretDigest {
         SecretDigest::new(bytes(digest(&SHA256, token.expose().as_bytes()).as_ref()))
+    }
+}
+
+impl SetupSecret for DerivedSecrets {
+    fn setup_token(&self) -> SetupToken {
+        SetupToken::new(bytes(hmac::sign(&self.setup, b"token").as_ref()))
     }
 }
 
@@ -133,6 +141,13 @@ mod tests {
         let token = derived("1").link_token(one);
         let expected = digest(&SHA256, token.expose().as_bytes());
         assert_eq!(derived("1").link_digest(&token).as_bytes(), expected.as_ref());
+    }
+
+    #[test]
+    fn the_set_up_token_is_always_the_same_and_nobody_else_can_tell_it() {
+        let token = derived("1").setup_token();
+        assert!(token.is(derived("1").setup_token().expose()));
+        assert!(!token.is(derived("2").setup_token().expose()));
     }
 
     #[test]

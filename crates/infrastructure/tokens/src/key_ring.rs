@@ -10,6 +10,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use threshold_application::ports::{Clock, SecretGenerator, SigningKeyRepository, StoreError, Uniqueness};
 use threshold_domain::Timestamp;
+use threshold_domain::audit::{AuditAction, AuditEvent, Initiator, Subject};
 use threshold_domain::sessions::{KeyId, KeyState, PublicKey, SignatureAlgorithm, SigningKey};
 
 /// How tokens are signed.
@@ -198,7 +199,9 @@ async fn make_first(
 ) -> Result<(), KeyRingError> {
     let now = source.clock.now();
     let key = seal_new(sealer, source.secrets, algorithm, now, now)?;
-    match source.repository.insert(&key).await {
+    let subject = Subject::SigningKey(key.id.as_str().to_owned());
+    let event = AuditEvent::new(AuditAction::KeyRotated, &Initiator::system(), now).on(subject);
+    match source.repository.insert(&key, event).await {
         // Another instance was quicker: its key is read next.
         Ok(()) | Err(StoreError::NotUnique(Uniqueness::SigningKey)) => Ok(()),
         Err(error) => Err(error.into()),

@@ -4,6 +4,7 @@
 //! the first one. Private keys are stored sealed with the [`MasterKey`]. [`DerivedSecrets`] derives from it whatever else proves
 //! something: refresh tokens, pages, devices.
 
+mod audit_key;
 mod claims;
 mod derived_secrets;
 mod header;
@@ -21,6 +22,7 @@ mod thumbprint;
 #[cfg(test)]
 mod wycheproof;
 
+pub use audit_key::AuditKey;
 pub use derived_secrets::DerivedSecrets;
 pub use jwt_tokens::{JwtTokens, TokenSettings};
 pub use key_ring::{KeyRing, KeyRingError, KeySource, SigningMethod};

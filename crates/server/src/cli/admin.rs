@@ -10,6 +10,7 @@ use threshold_application::ports::BoxError;
 use threshold_domain::Precondition;
 use threshold_domain::access::BuiltInRole;
 use threshold_domain::accounts::{AccountChanges, Email, Login, Password, Username};
+use threshold_domain::audit::Initiator;
 use threshold_domain::mail::Language;
 
 /// More than any password has.
@@ -56,7 +57,8 @@ async fn create(
         roles.push(admin);
         let changes = AccountChanges { roles: Some(roles), ..AccountChanges::default() };
         let (anybody, language) = (Precondition::None, Language::default());
-        let user = management.update.execute(None, found.user.id, changes, &anybody, language).await?;
+        let user =
+            management.update.execute(&Initiator::operator(), found.user.id, changes, &anybody, language).await?;
         return Ok(format!("{} is an administrator now; the password is what it was. {}\n", email.as_str(), user.id));
     }
     // The operator may take reserved names, and only they.
@@ -64,8 +66,9 @@ async fn create(
     let password = Password::parse(password.map_or_else(read_password, |given| Ok(given.to_owned()))?)?;
     let password = settings.registration.password.accept(password, Some(&email), username.as_ref())?;
     let roles = vec![admin, BuiltInRole::User.name()];
-    let account = NewAccount { email, username, display_name: None, password, roles };
-    let user = management.create.execute(account).await?;
+    let account = NewAccount { email, username, display_name: None, password: Some(password), roles: Some(roles) };
+    let hashed = management.create.hash(account).await?;
+    let user = management.create.store(&Initiator::operator(), hashed, Language::default()).await?;
     Ok(format!("{} is an administrator. {}\n", user.email.as_str(), user.id))
 }
 

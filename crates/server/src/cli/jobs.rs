@@ -6,8 +6,9 @@ use crate::server::job_management;
 use clap::{Subcommand, ValueEnum};
 use std::fmt::Write;
 use threshold_application::jobs::ManageJobs;
-use threshold_application::ports::{BoxError, ListedJob};
+use threshold_application::ports::{BoxError, JobFilter, ListedJob};
 use threshold_domain::Timestamp;
+use threshold_domain::audit::Initiator;
 use threshold_domain::jobs::{JobId, JobState};
 use uuid::Uuid;
 
@@ -62,10 +63,15 @@ async fn perform(task: &Task, jobs: &ManageJobs) -> Result<String, BoxError> {
                 State::Running => JobState::Running,
                 State::Dead => JobState::Dead,
             });
-            Ok(table(&jobs.list(state, *limit).await?))
+            let filter = JobFilter { state, kind: None };
+            Ok(table(&jobs.list(&filter, None, *limit).await?))
         }
-        Task::Retry { id } if jobs.retry(JobId::new(*id)).await? => Ok(format!("{id} is due now.\n")),
-        Task::Discard { id } if jobs.discard(JobId::new(*id)).await? => Ok(format!("{id} is deleted.\n")),
+        Task::Retry { id } if jobs.retry(&Initiator::operator(), JobId::new(*id)).await? => {
+            Ok(format!("{id} is due now.\n"))
+        }
+        Task::Discard { id } if jobs.discard(&Initiator::operator(), JobId::new(*id)).await? => {
+            Ok(format!("{id} is deleted.\n"))
+        }
         Task::Retry { id } | Task::Discard { id } => Err(absent(id)),
     }
 }

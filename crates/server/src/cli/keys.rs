@@ -8,6 +8,7 @@ use std::fmt::Write;
 use threshold_application::ports::BoxError;
 use threshold_application::sessions::RotateKeys;
 use threshold_domain::Timestamp;
+use threshold_domain::audit::Initiator;
 use threshold_domain::sessions::{KeyId, KeyState, SigningKey};
 
 #[derive(Debug, Clone, Subcommand)]
@@ -36,12 +37,12 @@ pub(super) fn run(task: &Task, settings: &Settings) -> Result<(), Failure> {
 async fn perform(task: &Task, keys: &RotateKeys) -> Result<String, BoxError> {
     Ok(match task {
         Task::List => table(&keys.list().await?),
-        Task::Rotate => match keys.rotate().await? {
+        Task::Rotate => match keys.rotate(&Initiator::operator()).await? {
             Some(key) => format!("Published {}, which signs from {} on.\n", key.id, time(key.signs_from)),
             None => "Somebody else has just rotated the key.\n".to_owned(),
         },
         Task::Retire { kid } => {
-            keys.retire(&KeyId::new(kid.clone())).await?;
+            keys.retire(&Initiator::operator(), &KeyId::new(kid.clone())).await?;
             format!("{kid} is out of use; running instances refuse its tokens within two seconds.\n")
         }
     })

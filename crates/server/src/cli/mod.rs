@@ -1,12 +1,19 @@
 //! The command line.
 
 mod admin;
+mod audit;
+mod audit_lines;
+mod audit_progress;
 mod config;
+mod copy_progress;
+mod database;
+mod doctor;
 mod healthcheck;
 mod import_progress;
 mod jobs;
 mod keys;
 mod migrate;
+mod seed;
 mod serve;
 mod users;
 
@@ -42,9 +49,15 @@ enum Command {
     /// Brings the database's tables up to date, or back.
     #[command(subcommand)]
     Migrate(migrate::Task),
+    /// Moves to the other kind of database.
+    #[command(subcommand)]
+    Database(database::Task),
     /// Makes administrators.
     #[command(subcommand)]
     Admin(admin::Task),
+    /// Proves the audit log, and writes it into a file.
+    #[command(subcommand)]
+    Audit(audit::Task),
     /// Lists and changes the keys that sign access tokens.
     #[command(subcommand)]
     Keys(keys::Task),
@@ -54,9 +67,15 @@ enum Command {
     /// Brings users in from a file, and writes them into one.
     #[command(subcommand)]
     Users(users::Task),
+    /// Adds users of every kind to try the service with; run again it adds nothing. Not in production: their password is public.
+    Seed,
     /// Checks, shows or explains the settings.
     #[command(subcommand)]
     Config(config::Task),
+    /// Looks at settings, database, Redis, mail, keys and disks, and says what to do about what is wrong; changes nothing.
+    ///
+    /// Ends with 0 if nothing failed, with 1 if something did, with 2 if the settings are wrong.
+    Doctor(doctor::Task),
     /// Prints the OpenAPI document.
     Openapi,
     /// Explains the metrics.
@@ -107,11 +126,15 @@ fn execute(command: &Command, sources: &Sources) -> Result<(), Failure> {
     match command {
         Command::Serve => serve::run(&Settings::read(sources)?),
         Command::Migrate(task) => migrate::run(*task, &Settings::read(sources)?),
+        Command::Database(task) => database::run(task, &Settings::read(sources)?),
         Command::Admin(task) => admin::run(task, &Settings::read(sources)?),
+        Command::Audit(task) => audit::run(task, &Settings::read(sources)?),
         Command::Keys(task) => keys::run(task, &Settings::read(sources)?),
         Command::Jobs(task) => jobs::run(task, &Settings::read(sources)?),
         Command::Users(task) => users::run(task, &Settings::read(sources)?),
+        Command::Seed => seed::run(sources),
         Command::Config(task) => config::run(*task, sources),
+        Command::Doctor(task) => doctor::run(task, sources),
         Command::Openapi => print(&openapi()?),
         Command::Metrics(Metrics::Reference) => print(&threshold_telemetry::metrics_reference()),
         Command::Healthcheck => healthcheck::run(&Settings::read(sources)?),

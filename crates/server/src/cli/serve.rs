@@ -3,7 +3,7 @@
 use super::Failure;
 use crate::config::Settings;
 use crate::server::Running;
-use std::io;
+use std::io::{self, Write};
 use std::time::Duration;
 use threshold_application::ports::BoxError;
 use threshold_telemetry::subscriber;
@@ -37,6 +37,9 @@ async fn serve(settings: &Settings) -> Result<(), BoxError> {
         hang_up: signal(SignalKind::hangup())?,
     };
     let running = Running::start(settings).await?;
+    if let Some(link) = &running.setup_link {
+        show_setup_link(link);
+    }
     while signals.next().await == Wish::Reload {
         running.reload();
     }
@@ -50,6 +53,16 @@ async fn serve(settings: &Settings) -> Result<(), BoxError> {
         () = signals.stop() => return Ok(()),
     };
     Ok(stopped?)
+}
+
+/// Tells whoever starts the service how to become its administrator. The log is on standard output, and gets around: secrets stay
+/// out of it, so this goes to standard error, as text for people.
+fn show_setup_link(link: &str) {
+    // Where standard error is closed nobody can be told.
+    let _told = writeln!(
+        io::stderr(),
+        "threshold: nobody is an administrator yet; whoever has this link can become one: {link}"
+    );
 }
 
 struct Signals {

@@ -75,6 +75,7 @@ pub(crate) const SETTINGS: &[Setting] = &[
 
     setting("verification.lifetime", r#""24h""#, "duration", "How long a mailed link that proves an address is good."),
     setting("reset.lifetime", r#""30m""#, "duration", "How long a mailed link that replaces a password is good."),
+    setting("invitation.lifetime", r#""7d""#, "duration", "How long a mailed link is good by which somebody chooses the first password of an account that was made for them."),
     setting("email.transport", r#""console""#, "`console`, `file` or `smtp`", "Where mails go: to standard output (not in production), into files, or to a server."),
     setting("email.from", r#""Threshold <no-reply@localhost.localdomain>""#, "name <address>", "Who mails are from; the name is what they call the service."),
     setting("email.directory", r#""data/mails""#, "path", "The folder of `file`; each mail is one file, complete when it appears under its name."),
@@ -92,7 +93,7 @@ pub(crate) const SETTINGS: &[Setting] = &[
     secret("tokens.hs256_secret", None, "32 bytes or more", "The secret of HS256, which everybody who verifies tokens shares."),
     optional("tokens.issuer", "URL", "`iss` of access tokens; the public URL if it is not set."),
     setting("tokens.audience", r#""threshold""#, "text", "`aud` of access tokens."),
-    setting("tokens.max_revocations", "1000000", "number", "How many ended sessions and changed grants each instance remembers until their tokens expire, about 100 bytes each. Beyond that the database is asked at every request; nothing is forgotten."),
+    setting("tokens.max_revocations", "1000000", "number", "How many ended sessions, changed grants and revoked keys each instance remembers until their tokens expire, about 100 bytes each. Beyond that the database is asked at every request; nothing is forgotten."),
     setting("tokens.cache_size", "10000", "number", "How many verified tokens are remembered, about 400 bytes each."),
 
     setting("sessions.lifetime", r#""12h""#, "duration", "How long a browser that is not remembered stays signed in."),
@@ -106,6 +107,7 @@ pub(crate) const SETTINGS: &[Setting] = &[
 
     setting("retention.deleted_accounts", r#""30d""#, "duration", "How long a deleted account can be brought back; then it is erased for good, with everything about it. Longer than `tokens.access_lifetime`."),
     setting("retention.sessions", r#""24h""#, "duration", "How long a session is kept after its end, with the address that it came from; longer than `tokens.access_lifetime`."),
+    setting("retention.audit", r#""365d""#, "duration", "How long a record of the audit log is kept, with the address that a request came from; up to a week longer, because records are erased by segments."),
     setting("retention.dead_jobs", r#""30d""#, "duration", "How long a job that was given up is kept, with the address of the mail that it was to send."),
 
     setting("observability.metrics_listen", r#""127.0.0.1:9464""#, "address:port", "Where metrics are served; empty turns them off."),

@@ -40,7 +40,8 @@ pub(super) fn email(reader: &mut Reader, environment: Environment) -> Result<Ema
 fn links(reader: &mut Reader) -> Result<LinkLifetimes, Noted> {
     let verify_email = reader.required("verification.lifetime", duration::parse);
     let reset_password = reader.required("reset.lifetime", duration::parse);
-    Ok(LinkLifetimes { verify_email: verify_email?, reset_password: reset_password? })
+    let invite = reader.required("invitation.lifetime", duration::parse);
+    Ok(LinkLifetimes { verify_email: verify_email?, reset_password: reset_password?, invite: invite? })
 }
 
 fn transport(reader: &mut Reader, environment: Environment) -> Result<MailTransport, Noted> {

@@ -48,6 +48,13 @@ impl Sources {
         Self { variables: variables.collect(), directory: std::env::current_dir().unwrap_or_default(), flags }
     }
 
+    /// The files that secrets are read from.
+    #[must_use]
+    pub fn secret_files(&self) -> Vec<PathBuf> {
+        let file = |setting: &Setting| self.variables.get(&format!("{}_FILE", setting.variable())).map(PathBuf::from);
+        SETTINGS.iter().filter(|setting| setting.secret).filter_map(file).collect()
+    }
+
     pub(crate) fn layers(&self) -> Layers {
         let mut layers = Layers { environment: Environment::Development, values: BTreeMap::new(), faults: Vec::new() };
         layers.choose_environment(self.variables.get(ENVIRONMENT_VARIABLE));
@@ -60,6 +67,12 @@ impl Sources {
             layers.add_flag(flag);
         }
         layers
+    }
+
+    /// Which environment they are for.
+    #[must_use]
+    pub fn environment(&self) -> Environment {
+        self.layers().environment
     }
 
     /// The files of the first folder that exists, else the copies inside the program.

@@ -21,7 +21,8 @@ pub(super) fn retention(reader: &mut Reader, access_lifetime: Option<Duration>) 
     let accounts = reader.required("retention.deleted_accounts", outlasting);
     let sessions = reader.required("retention.sessions", outlasting);
     let dead_jobs = reader.required("retention.dead_jobs", period);
-    Ok(RetentionPeriods { sessions: sessions?, accounts: accounts?, dead_jobs: dead_jobs? })
+    let audit = reader.required("retention.audit", period);
+    Ok(RetentionPeriods { sessions: sessions?, accounts: accounts?, dead_jobs: dead_jobs?, audit: audit? })
 }
 
 fn period(text: &str) -> Result<TimeDelta, String> {

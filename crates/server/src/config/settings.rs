@@ -8,8 +8,10 @@ use super::limits::{LimitsSettings, limits, redis};
 use super::reader::{Noted, Reader};
 use super::retention::retention;
 use super::sessions::{SessionsSettings, sessions};
+use super::show::shown;
 use super::{duration, layers::Layers};
 use crate::tls::{TlsFiles, TlsFilesError};
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -41,6 +43,8 @@ pub enum Environment {
 /// Everything that the operator decides.
 #[derive(Debug)]
 pub struct Settings {
+    /// How strict the rules are.
+    pub environment: Environment,
     /// Where requests come in.
     pub server: ServerSettings,
     /// Where data is kept.
@@ -73,6 +77,8 @@ pub struct Settings {
     pub remembered_users: usize,
     /// Metrics and the log.
     pub observability: ObservabilitySettings,
+    /// Every setting that has a value, by its key, as it may be shown: secrets are masked.
+    pub shown: BTreeMap<&'static str, String>,
 }
 
 /// Where requests come in, and how the process ends.
@@ -180,9 +186,12 @@ impl Settings {
     pub fn read(sources: &Sources) -> Result<Self, Faults> {
         let layers: Layers = sources.layers();
         let environment = layers.environment;
+        let values = layers.values.clone();
         let mut reader = Reader::new(layers);
         let settings = read(&mut reader, environment);
-        reader.finish(settings)
+        let settings = reader.finish(settings)?;
+        let shown = shown(&values, &settings.database.url);
+        Ok(Self { shown, ..settings })
     }
 }
 
@@ -207,6 +216,7 @@ fn read(reader: &mut Reader, environment: Environment) -> Result<Settings, Noted
     let database = database?;
     let on_sqlite = database.url.sqlite_path().is_some();
     Ok(Settings {
+        environment,
         server: server?,
         migrate: migrate?.unwrap_or(if on_sqlite { MigratePolicy::Auto } else { MigratePolicy::Never }),
         database,
@@ -223,6 +233,7 @@ fn read(reader: &mut Reader, environment: Environment) -> Result<Settings, Noted
         redis: redis?,
         remembered_users: remembered_users?,
         observability: observability?,
+        shown: BTreeMap::new(),
     })
 }
 

@@ -2,7 +2,7 @@
 
 use super::adapters::build;
 use super::running::StartError;
-use super::wiring::update_account;
+use super::wiring::{create_account, update_account};
 use crate::config::Settings;
 use std::sync::Arc;
 use threshold_application::accounts::{CreateAccount, UpdateAccount};
@@ -27,12 +27,7 @@ pub async fn account_management(settings: &Settings) -> Result<AccountManagement
     let database = &adapters.database;
     Ok(AccountManagement {
         accounts: database.accounts(),
-        create: CreateAccount {
-            hasher: Arc::clone(&adapters.hasher),
-            unit_of_work: database.unit_of_work(),
-            clock: Arc::clone(&adapters.clock),
-            ids: Arc::clone(&adapters.ids),
-        },
+        create: create_account(&adapters),
         update: update_account(&adapters),
     })
 }

@@ -8,7 +8,8 @@ use std::io;
 use std::sync::Arc;
 use threshold_application::access::SynchroniseAccess;
 use threshold_application::ports::{
-    Clock, IdGenerator, LinkSecrets, Mailer, PasswordHasher, SecretGenerator, SessionSecrets, TokenBuckets,
+    AuditSigner, Clock, IdGenerator, LinkSecrets, Mailer, PasswordHasher, SecretGenerator, SessionSecrets, SetupSecret,
+    TokenBuckets,
 };
 use threshold_application::sessions::Announcer;
 use threshold_bcrypt::BcryptHasher;
@@ -20,7 +21,7 @@ use threshold_in_process::{
 };
 use threshold_redis::Redis;
 use threshold_telemetry::PrometheusMeter;
-use threshold_tokens::{DerivedSecrets, JwtTokens, MasterKey};
+use threshold_tokens::{AuditKey, DerivedSecrets, JwtTokens, MasterKey};
 
 /// What the use cases are made of.
 pub(super) struct Adapters {
@@ -35,6 +36,8 @@ pub(super) struct Adapters {
     pub(super) keys: KeyKeeper,
     pub(super) secrets: Arc<dyn SessionSecrets>,
     pub(super) link_secrets: Arc<dyn LinkSecrets>,
+    pub(super) setup_secret: Arc<dyn SetupSecret>,
+    pub(super) audit_signer: Arc<dyn AuditSigner>,
     pub(super) mailer: Arc<dyn Mailer>,
     pub(super) revocations: Arc<MemoryRevocations>,
     pub(super) announcer: Arc<Announcer>,
@@ -62,7 +65,9 @@ pub(super) async fn build(settings: &Settings) -> Result<Adapters, StartError> {
         tokens,
         keys,
         secrets: secrets.clone(),
-        link_secrets: secrets,
+        link_secrets: secrets.clone(),
+        setup_secret: secrets,
+        audit_signer: audit_key(settings)?,
         announcer: Arc::new(Announcer {
             revocations: revocations.clone(),
             users: users.clone(),
@@ -118,9 +123,16 @@ pub(super) async fn open_database(settings: &Settings, meter: &Arc<PrometheusMet
             pending => return Err(StartError::PendingMigrations(pending)),
         },
     }
+    let database = database.recording(audit_key(settings)?, Arc::new(UuidV7Ids::default()));
     let access = SynchroniseAccess { unit_of_work: database.unit_of_work(), clock: Arc::new(SystemClock) };
     access.execute().await?;
     Ok(database)
+}
+
+/// What signs the audit log.
+pub(super) fn audit_key(settings: &Settings) -> Result<Arc<dyn AuditSigner>, StartError> {
+    let key = AuditKey::new(&master_key(settings, &OsSecrets)?).map_err(|_unspecified| StartError::Secrets)?;
+    Ok(Arc::new(key))
 }
 
 pub(super) fn master_key(settings: &Settings, random: &dyn SecretGenerator) -> Result<MasterKey, StartError> {

@@ -7,8 +7,11 @@ use crate::config::Settings;
 use chrono::TimeDelta;
 use std::sync::Arc;
 use threshold_application::accounts::{SendLink, SendNotice};
+use threshold_application::audit::CheckpointAudit;
 use threshold_application::jobs::{ManageJobs, PerformJobs, PerformTasks, RunSchedules};
+use threshold_application::ports::Clock;
 use threshold_application::retention::EnforceRetention;
+use threshold_diesel::Database;
 use threshold_domain::jobs::{Backoff, Schedule, Task};
 use threshold_in_process::SystemClock;
 use threshold_telemetry::PrometheusMeter;
@@ -17,7 +20,7 @@ use threshold_telemetry::PrometheusMeter;
 pub(super) struct JobWiring {
     pub(super) worker: Worker,
     pub(super) schedules: RunSchedules,
-    pub(super) manage: ManageJobs,
+    pub(super) manage: Arc<ManageJobs>,
 }
 
 pub(super) fn wire_jobs(settings: &Settings, adapters: &Adapters) -> JobWiring {
@@ -27,6 +30,11 @@ pub(super) fn wire_jobs(settings: &Settings, adapters: &Adapters) -> JobWiring {
             unit_of_work: database.unit_of_work(),
             clock: Arc::clone(clock),
             periods: settings.retention,
+        },
+        checkpoint_audit: CheckpointAudit {
+            unit_of_work: database.unit_of_work(),
+            signer: Arc::clone(&adapters.audit_signer),
+            clock: Arc::clone(clock),
         },
         send_link: SendLink {
             accounts: database.accounts(),
@@ -64,9 +72,12 @@ pub(super) fn wire_jobs(settings: &Settings, adapters: &Adapters) -> JobWiring {
             unit_of_work: database.unit_of_work(),
             clock: Arc::clone(clock),
             ids: Arc::clone(ids),
-            schedules: vec![Schedule::every(TimeDelta::minutes(10), Task::EnforceRetention)],
+            schedules: vec![
+                Schedule::every(TimeDelta::minutes(10), Task::EnforceRetention),
+                Schedule::every(TimeDelta::minutes(1), Task::CheckpointAudit),
+            ],
         },
-        manage: ManageJobs { jobs: database.job_admin(), clock: Arc::clone(clock), meter: meter.clone() },
+        manage: Arc::new(manage_jobs(database, clock, meter)),
     }
 }
 
@@ -77,5 +88,15 @@ pub(super) fn wire_jobs(settings: &Settings, adapters: &Adapters) -> JobWiring {
 pub async fn job_management(settings: &Settings) -> Result<ManageJobs, StartError> {
     let meter = Arc::new(PrometheusMeter::new()?);
     let database = open_database(settings, &meter).await?;
-    Ok(ManageJobs { jobs: database.job_admin(), clock: Arc::new(SystemClock), meter })
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    Ok(manage_jobs(&database, &clock, &meter))
+}
+
+fn manage_jobs(database: &Database, clock: &Arc<dyn Clock>, meter: &Arc<PrometheusMeter>) -> ManageJobs {
+    ManageJobs {
+        jobs: database.job_admin(),
+        unit_of_work: database.unit_of_work(),
+        clock: Arc::clone(clock),
+        meter: meter.clone(),
+    }
 }

@@ -2,7 +2,10 @@
 
 mod account_wiring;
 mod adapters;
+mod api_key_wiring;
+mod audit_wiring;
 mod background;
+mod examination_wiring;
 mod http;
 mod job_wiring;
 mod key_keeper;
@@ -13,8 +16,10 @@ mod wiring;
 mod worker;
 
 pub use account_wiring::{AccountManagement, account_management};
+pub use audit_wiring::{audit_export, audit_verification};
+pub use examination_wiring::deployment_examination;
 pub use job_wiring::job_management;
 pub use key_keeper::key_rotation;
 pub use master_key::MasterKeyFileError;
 pub use running::{Running, StartError};
-pub use user_wiring::{user_export, user_import};
+pub use user_wiring::{demo_seed, user_export, user_import};

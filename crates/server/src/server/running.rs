@@ -15,6 +15,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 use threshold_application::ErrorChain;
+use threshold_application::access::KeyUses;
+use threshold_application::operations::RecordLifecycle;
 use threshold_application::ports::StoreError;
 use threshold_diesel::{ConnectError, Database, MigrationError};
 use threshold_email::SmtpSetupError;
@@ -30,10 +32,14 @@ pub struct Running {
     pub address: SocketAddr,
     /// Where metrics are served, if they are.
     pub metrics_address: Option<SocketAddr>,
+    /// Where the first administrator can be made, as long as there is none. Whoever has it can do it: not for the log.
+    pub setup_link: Option<String>,
     api: JoinHandle<io::Result<()>>,
     handles: Vec<ServerHandle>,
     background: Vec<JoinHandle<()>>,
     worker: StoppableWorker,
+    key_uses: Arc<KeyUses>,
+    lifecycle: RecordLifecycle,
     database: Database,
     certificate: Option<Arc<ServedCertificate>>,
     draining: Arc<AtomicBool>,
@@ -52,9 +58,9 @@ pub enum StartError {
     /// The operator wants to migrate by hand, and it is to be done.
     #[error("the database lacks {}: run `threshold migrate up`, or set database.migrate to auto", .0.join(", "))]
     PendingMigrations(Vec<String>),
-    /// The database can't be told which permissions there are.
-    #[error("the roles can't be brought up to date")]
-    Access(#[from] StoreError),
+    /// The database can't be told which permissions there are, or that the service starts.
+    #[error("the database can't be prepared")]
+    Store(#[from] StoreError),
     /// There are no signing keys.
     #[error(transparent)]
     Keys(#[from] KeyRingError),
@@ -106,11 +112,14 @@ impl Running {
     /// See [`StartError`].
     pub async fn start(settings: &Settings) -> Result<Self, StartError> {
         let wiring = wire(settings, Instant::now()).await?;
+        let token = wiring.services.set_up.token().await?;
+        let setup_link = token.map(|token| format!("{}/setup?token={}", wiring.http.public_url, token.expose()));
         let metrics = bind_metrics(settings, &wiring.meter)?;
         let certificate = settings.server.tls.as_ref().map(ServedCertificate::read).transpose()?;
         let Bound { address, server } = bind_api(&settings.server, &wiring, certificate.as_ref())?;
         let Wiring { database, meter, follow_revocations, follow_news, jobs, .. } = wiring;
-        let Wiring { keys, tokens, rotate_keys, draining, .. } = wiring;
+        let Wiring { keys, tokens, rotate_keys, key_uses, lifecycle, draining, .. } = wiring;
+        lifecycle.started().await?;
         let mut handles = vec![server.handle()];
         let mut background = vec![
             tokio::spawn(background::follow_revocations(follow_revocations)),
@@ -118,6 +127,7 @@ impl Running {
             tokio::spawn(background::measure_jobs(jobs.manage)),
             tokio::spawn(background::follow_keys(keys, tokens)),
             tokio::spawn(background::rotate_keys(rotate_keys)),
+            tokio::spawn(background::store_key_uses(Arc::clone(&key_uses))),
             tokio::spawn(background::keep_metrics(meter)),
         ];
         background.extend(follow_news.map(|follow| tokio::spawn(background::follow_news(follow))));
@@ -132,7 +142,21 @@ impl Running {
         info!(address = %format_args!("{scheme}://{address}"), "listening");
         let api = tokio::spawn(server);
         let drain = settings.server.drain;
-        Ok(Self { address, metrics_address, api, handles, background, worker, database, certificate, draining, drain })
+        Ok(Self {
+            address,
+            metrics_address,
+            setup_link,
+            api,
+            handles,
+            background,
+            worker,
+            key_uses,
+            lifecycle,
+            database,
+            certificate,
+            draining,
+            drain,
+        })
     }
 
     /// Reads the files of the certificate again; connections that are open keep the one they have. Files that are of no use
@@ -167,6 +191,12 @@ impl Running {
         tokio::join!(listeners, self.worker.stop(gracefully));
         let outcome = self.api.await.unwrap_or_else(|error| Err(io::Error::other(error)));
         self.background.iter().for_each(JoinHandle::abort);
+        if let Err(error) = self.key_uses.store().await {
+            error!(error = %ErrorChain(&error), "when keys were last used could not be stored at the end");
+        }
+        if let Err(error) = self.lifecycle.stopped().await {
+            error!(error = %ErrorChain(&error), "the end could not be recorded in the audit log");
+        }
         self.database.close();
         info!("stopped");
         outcome

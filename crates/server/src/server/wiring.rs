@@ -1,6 +1,7 @@
 //! Which adapter serves which use case.
 
 use super::adapters::{Adapters, build};
+use super::api_key_wiring::{authenticate_machine, manage_api_keys};
 use super::background;
 use super::job_wiring::{JobWiring, wire_jobs};
 use super::key_keeper::KeyKeeper;
@@ -9,12 +10,14 @@ use crate::config::Settings;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
-use threshold_application::access::{ChangeRoles, ListRoles};
+use threshold_application::access::{ChangeRoles, KeyUses, ListRoles, RecordDenial};
 use threshold_application::accounts::{
-    ChangePassword, DeleteAccount, ExportPersonalData, Register, RequestLink, ResetPassword, ShowAccount, ShowProfile,
-    UpdateAccount, UpdateProfile, VerifyEmail,
+    ChangePassword, CreateAccount, DeleteAccount, ExportPersonalData, ListAccounts, Register, RemoveAccount,
+    RequestLink, ResetPassword, SetUp, ShowAccount, ShowProfile, UpdateAccount, UpdateProfile, VerifyEmail,
 };
-use threshold_application::operations::CheckReadiness;
+use threshold_application::audit::ListAudit;
+use threshold_application::jobs::ManageJobs;
+use threshold_application::operations::{CheckReadiness, RecordLifecycle};
 use threshold_application::ports::ReadinessCheck;
 use threshold_application::sessions::{
     Authenticate, AuthenticateBrowser, EndSessions, FollowNews, FollowRevocations, GuessGuard, GuessLimits,
@@ -42,6 +45,8 @@ pub(super) struct Wiring {
     pub(super) keys: KeyKeeper,
     pub(super) tokens: Arc<JwtTokens>,
     pub(super) rotate_keys: RotateKeys,
+    pub(super) key_uses: Arc<KeyUses>,
+    pub(super) lifecycle: RecordLifecycle,
     pub(super) draining: Arc<AtomicBool>,
 }
 
@@ -51,6 +56,7 @@ pub(super) async fn wire(settings: &Settings, started: Instant) -> Result<Wiring
     let draining = Arc::new(AtomicBool::new(false));
     let follow_revocations = FollowRevocations {
         sessions: adapters.database.sessions(),
+        keys: adapters.database.api_keys(),
         announcer: Arc::clone(&adapters.announcer),
         revocations: adapters.revocations.clone(),
         clock: Arc::clone(&adapters.clock),
@@ -62,7 +68,8 @@ pub(super) async fn wire(settings: &Settings, started: Instant) -> Result<Wiring
         clock: Arc::clone(&adapters.clock),
     });
     let jobs = wire_jobs(settings, &adapters);
-    let services = services(settings, &adapters, &draining);
+    let services = services(settings, &adapters, &jobs.manage, &draining);
+    let key_uses = Arc::clone(&services.authenticate_machine.uses);
     let http = HttpSettings {
         public_url: settings.server.public_url.clone(),
         https: settings.server.public_url.starts_with("https://"),
@@ -74,6 +81,13 @@ pub(super) async fn wire(settings: &Settings, started: Instant) -> Result<Wiring
         started,
     };
     background::catch_up(&follow_revocations).await;
+    let lifecycle = RecordLifecycle {
+        unit_of_work: adapters.database.unit_of_work(),
+        audit: adapters.database.audit(),
+        clock: Arc::clone(&adapters.clock),
+        version: env!("CARGO_PKG_VERSION"),
+        settings: settings.shown.clone(),
+    };
     let Adapters { database, meter, keys, tokens, .. } = adapters;
     let rotate_keys = keys.rotation(settings);
     Ok(Wiring {
@@ -87,13 +101,21 @@ pub(super) async fn wire(settings: &Settings, started: Instant) -> Result<Wiring
         keys,
         tokens,
         rotate_keys,
+        key_uses,
+        lifecycle,
         draining,
     })
 }
 
-fn services(settings: &Settings, adapters: &Adapters, draining: &Arc<AtomicBool>) -> Services {
+fn services(
+    settings: &Settings,
+    adapters: &Adapters,
+    manage_jobs: &Arc<ManageJobs>,
+    draining: &Arc<AtomicBool>,
+) -> Services {
     let Adapters { clock, database, .. } = adapters;
     let sign_in = Arc::new(sign_in(settings, adapters));
+    let create_account = Arc::new(create_account(adapters));
     Services {
         change_password: Arc::new(change_password(adapters, &sign_in)),
         register: Arc::new(register(adapters)),
@@ -103,35 +125,26 @@ fn services(settings: &Settings, adapters: &Adapters, draining: &Arc<AtomicBool>
         show_profile: Arc::new(ShowProfile { accounts: adapters.users.clone() }),
         update_profile: Arc::new(update_profile(settings, adapters)),
         delete_account: Arc::new(delete_account(settings, adapters, &sign_in)),
-        show_account: Arc::new(ShowAccount { accounts: database.accounts() }),
+        list_accounts: Arc::new(ListAccounts { directory: database.user_directory(), roles: database.roles() }),
+        show_account: Arc::new(ShowAccount { directory: database.user_directory() }),
+        set_up: Arc::new(set_up(adapters, &create_account)),
+        create_account,
+        remove_account: Arc::new(remove_account(settings, adapters)),
         update_account: Arc::new(update_account(adapters)),
         list_roles: Arc::new(ListRoles { roles: database.roles() }),
         change_roles: Arc::new(change_roles(adapters)),
+        manage_api_keys: Arc::new(manage_api_keys(adapters)),
+        record_denial: Arc::new(RecordDenial { unit_of_work: database.unit_of_work(), clock: Arc::clone(clock) }),
+        list_audit: Arc::new(ListAudit { audit: database.audit() }),
+        manage_jobs: Arc::clone(manage_jobs),
         export_personal_data: Arc::new(ExportPersonalData { data: database.personal_data() }),
         sign_in,
-        issue_access_token: Arc::new(IssueAccessToken {
-            tokens: adapters.tokens.clone(),
-            clock: Arc::clone(clock),
-            ids: Arc::clone(&adapters.ids),
-            lifetime: settings.tokens.access_lifetime,
-        }),
-        refresh_session: Arc::new(RefreshSession {
-            renewals: database.renewals(),
-            unit_of_work: database.unit_of_work(),
-            secrets: Arc::clone(&adapters.secrets),
-            announcer: Arc::clone(&adapters.announcer),
-            clock: Arc::clone(clock),
-            meter: adapters.meter.clone(),
-            lifetimes: settings.sessions.lifetimes,
-        }),
+        issue_access_token: Arc::new(issue_access_token(settings, adapters)),
+        refresh_session: Arc::new(refresh_session(settings, adapters)),
         list_sessions: Arc::new(ListSessions { sessions: database.sessions(), clock: Arc::clone(clock) }),
-        end_sessions: Arc::new(EndSessions {
-            unit_of_work: database.unit_of_work(),
-            sessions: database.sessions(),
-            announcer: Arc::clone(&adapters.announcer),
-            clock: Arc::clone(clock),
-        }),
+        end_sessions: Arc::new(end_sessions(adapters)),
         authenticate: Arc::new(authenticate(adapters)),
+        authenticate_machine: Arc::new(authenticate_machine(settings, adapters)),
         authenticate_browser: Arc::new(authenticate_browser(settings, adapters)),
         check_readiness: Arc::new(CheckReadiness {
             checks: readiness_checks(adapters),
@@ -145,6 +158,36 @@ fn services(settings: &Settings, adapters: &Adapters, draining: &Arc<AtomicBool>
         clock: Arc::clone(clock),
         meter: adapters.meter.clone(),
         ids: Arc::clone(&adapters.ids),
+    }
+}
+
+fn issue_access_token(settings: &Settings, adapters: &Adapters) -> IssueAccessToken {
+    IssueAccessToken {
+        tokens: adapters.tokens.clone(),
+        clock: Arc::clone(&adapters.clock),
+        ids: Arc::clone(&adapters.ids),
+        lifetime: settings.tokens.access_lifetime,
+    }
+}
+
+fn refresh_session(settings: &Settings, adapters: &Adapters) -> RefreshSession {
+    RefreshSession {
+        renewals: adapters.database.renewals(),
+        unit_of_work: adapters.database.unit_of_work(),
+        secrets: Arc::clone(&adapters.secrets),
+        announcer: Arc::clone(&adapters.announcer),
+        clock: Arc::clone(&adapters.clock),
+        meter: adapters.meter.clone(),
+        lifetimes: settings.sessions.lifetimes,
+    }
+}
+
+fn end_sessions(adapters: &Adapters) -> EndSessions {
+    EndSessions {
+        unit_of_work: adapters.database.unit_of_work(),
+        sessions: adapters.database.sessions(),
+        announcer: Arc::clone(&adapters.announcer),
+        clock: Arc::clone(&adapters.clock),
     }
 }
 
@@ -294,6 +337,29 @@ fn delete_account(settings: &Settings, adapters: &Adapters, sign_in: &Arc<SignIn
         ids: Arc::clone(&adapters.ids),
         retention: settings.retention.accounts,
     }
+}
+
+fn remove_account(settings: &Settings, adapters: &Adapters) -> RemoveAccount {
+    RemoveAccount {
+        unit_of_work: adapters.database.unit_of_work(),
+        announcer: Arc::clone(&adapters.announcer),
+        clock: Arc::clone(&adapters.clock),
+        ids: Arc::clone(&adapters.ids),
+        retention: settings.retention.accounts,
+    }
+}
+
+pub(super) fn create_account(adapters: &Adapters) -> CreateAccount {
+    CreateAccount {
+        hasher: Arc::clone(&adapters.hasher),
+        unit_of_work: adapters.database.unit_of_work(),
+        clock: Arc::clone(&adapters.clock),
+        ids: Arc::clone(&adapters.ids),
+    }
+}
+
+fn set_up(adapters: &Adapters, create_account: &Arc<CreateAccount>) -> SetUp {
+    SetUp { accounts: Arc::clone(create_account), secret: Arc::clone(&adapters.setup_secret) }
 }
 
 pub(super) fn update_account(adapters: &Adapters) -> UpdateAccount {

@@ -208,7 +208,7 @@ mod tests {
     use async_trait::async_trait;
     use std::future::pending;
     use threshold_application::jobs::{Perform, TaskError};
-    use threshold_application::ports::{Claim, JobAdmin, JobQueue, StoreError, UnitOfWork};
+    use threshold_application::ports::{Claim, JobAdmin, JobFilter, JobQueue, StoreError, UnitOfWork};
     use threshold_domain::Timestamp;
     use threshold_domain::jobs::Backoff;
     use threshold_testkit::{FixedClock, InMemoryStore, RecordingMeter, SeededSecrets, SequentialIds, a_job};
@@ -272,7 +272,7 @@ mod tests {
         let worker = StoppableWorker::start(worker, Duration::ZERO);
         let error = loop {
             sleep(Duration::from_secs(1)).await;
-            if let Some(error) = store.list(None, 1).await.unwrap().remove(0).last_error {
+            if let Some(error) = store.page(&JobFilter::default(), None, 1).await.unwrap().remove(0).last_error {
                 break error;
             }
         };

@@ -1,8 +1,10 @@
 //! A certificate and its key, in files.
 
+use rustls::client::verify_server_name;
 use rustls::crypto::ring;
 use rustls::pki_types::pem::{self, PemObject};
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
+use rustls::server::ParsedCertificate;
 use rustls::sign::CertifiedKey;
 use std::path::{Path, PathBuf};
 
@@ -59,6 +61,16 @@ impl TlsFiles {
             }
             refused("its kind is not supported")
         })
+    }
+
+    /// Whether the server's own certificate is for `host`, a name or an address (RFC 9525).
+    #[must_use]
+    pub fn are_for(&self, host: &str) -> bool {
+        let chain = self.chain().unwrap_or_default();
+        let Some(certificate) = chain.first().and_then(|own| ParsedCertificate::try_from(own).ok()) else {
+            return false;
+        };
+        ServerName::try_from(host).is_ok_and(|name| verify_server_name(&certificate, &name).is_ok())
     }
 
     /// The server's own certificate, then those that vouch for it.

@@ -151,8 +151,8 @@ pub async fn versions_are_handed_out_one_after_the_other(stores: &Stores) {
     assert!(first > 0);
 }
 
-/// Neither deleted nor suspended.
-pub async fn active_holders_of_a_role_are_counted(stores: &Stores) {
+/// Neither deleted nor suspended; or all of them.
+pub async fn holders_of_a_role_are_counted(stores: &Stores) {
     let admin = BuiltInRole::Admin.name();
     let holder = |number| User { roles: vec![admin.clone()], ..a_user(number) };
     for user in [
@@ -167,4 +167,6 @@ pub async fn active_holders_of_a_role_are_counted(stores: &Stores) {
     let mut tx = stores.unit_of_work.begin().await.unwrap();
     assert_eq!(tx.grants().active_holders(&admin).await.unwrap(), 2);
     assert_eq!(tx.grants().active_holders(&BuiltInRole::Auditor.name()).await.unwrap(), 0);
+    assert_eq!(tx.grants().holders(&admin).await.unwrap(), 4);
+    assert_eq!(tx.grants().holders(&BuiltInRole::Auditor.name()).await.unwrap(), 0);
 }

@@ -14,7 +14,9 @@
 
 pub mod access;
 pub mod access_tokens;
+pub mod api_keys;
 pub mod attempts;
+pub mod audit;
 pub mod generators;
 pub mod jobs;
 pub mod links;
@@ -28,6 +30,7 @@ pub mod signing_keys;
 pub mod stores;
 pub mod token_buckets;
 pub mod user_changes;
+pub mod user_directory;
 pub mod user_transfer;
 
 pub use stores::Stores;

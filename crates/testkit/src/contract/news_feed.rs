@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 use futures::future::{join, join_all};
 use std::sync::Arc;
 use threshold_application::ports::{FeedPosition, News, NewsFeed};
-use threshold_domain::access::{BuiltInRole, GrantsVersion, Holder};
+use threshold_domain::access::{ApiKeyId, BuiltInRole, GrantsVersion, Holder};
 use threshold_domain::accounts::UserId;
 use threshold_domain::sessions::SessionId;
 use uuid::Uuid;
@@ -56,6 +56,7 @@ fn one_of_each() -> Vec<News> {
             version: GrantsVersion::new(1),
             until: at(902),
         },
+        News::KeyRevoked { key: ApiKeyId::new(Uuid::from_u128(7)), until: at(903) + odd },
         changed(3),
     ]
 }

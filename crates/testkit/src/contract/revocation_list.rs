@@ -1,10 +1,10 @@
-//! Ended sessions and changed grants.
+//! Ended sessions, changed grants and revoked keys.
 
 use crate::{at, some_claims};
 use chrono::TimeDelta;
 use std::sync::Arc;
 use threshold_application::ports::{News, Revocation, RevocationList};
-use threshold_domain::access::{BuiltInRole, GrantsVersion, Holder};
+use threshold_domain::access::{ApiKeyId, BuiltInRole, GrantsVersion, Holder};
 use threshold_domain::accounts::UserId;
 use threshold_domain::sessions::{AccessClaims, SessionId};
 use uuid::Uuid;
@@ -24,6 +24,7 @@ macro_rules! revocation_list_contract {
                 tokens_from_before_a_change_of_grants_are_stale,
                 tokens_from_before_a_change_of_a_role_are_stale,
                 the_latest_change_of_grants_wins,
+                a_revoked_key_is_revoked_until_nobody_remembers_it,
                 other_news_is_nothing_to_it,
                 catching_up_does_not_go_back,
             ]
@@ -123,6 +124,25 @@ pub async fn the_latest_change_of_grants_wins(list: &Arc<dyn RevocationList>) {
     list.caught_up(at(9));
     assert_eq!(list.lookup(&some_claims(1, 8), at(9)), Revocation::Stale);
     assert_eq!(list.len(), 1);
+}
+
+/// What is known stays known, and what is not is not made up.
+pub async fn a_revoked_key_is_revoked_until_nobody_remembers_it(list: &Arc<dyn RevocationList>) {
+    let key = |number| ApiKeyId::new(Uuid::from_u128(number));
+    assert_eq!(list.lookup_key(key(1), at(0)), Revocation::Unknown);
+    for until in [20, 10] {
+        list.note(&News::KeyRevoked { key: key(1), until: at(until) });
+    }
+    assert_eq!(list.lookup_key(key(1), at(0)), Revocation::Revoked, "known also when the list is old");
+    assert_eq!(list.lookup_key(key(2), at(0)), Revocation::Unknown);
+    list.caught_up(at(15));
+    assert_eq!((list.lookup_key(key(1), at(15)), list.len()), (Revocation::Revoked, 1));
+    assert_eq!(list.lookup_key(key(2), at(16)), Revocation::Live);
+    let late = at(16) + TimeDelta::microseconds(1);
+    assert_eq!(list.lookup_key(key(2), late), Revocation::Unknown);
+    assert_eq!(list.lookup(&session(1), at(15)), Revocation::Live, "a session of the same number");
+    list.caught_up(at(20));
+    assert!(list.is_empty());
 }
 
 /// What is shown of a user revokes nothing.

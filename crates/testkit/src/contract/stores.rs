@@ -4,8 +4,9 @@ use crate::{a_session, a_user, at};
 use std::any::Any;
 use std::sync::Arc;
 use threshold_application::ports::{
-    AccountReader, AttemptReader, EndedSession, JobAdmin, JobQueue, PersonalDataReader, RoleReader, SessionReader,
-    SessionRenewals, SigningKeyRepository, StoreError, Uniqueness, UnitOfWork, UserPages,
+    AccountReader, ApiKeyLookup, ApiKeyReader, AttemptReader, AuditChains, AuditReader, EndedSession, JobAdmin,
+    JobQueue, PersonalDataReader, RoleReader, SessionReader, SessionRenewals, SigningKeyRepository, StoreError,
+    Uniqueness, UnitOfWork, UserDirectory, UserPages,
 };
 use threshold_domain::accounts::{DisplayName, Email, Login, PasswordHash, PasswordVersion, Standing, User, UserId};
 use threshold_domain::sessions::Session;
@@ -19,10 +20,16 @@ pub struct Stores {
     pub accounts: Arc<dyn AccountReader>,
     /// Reads roles.
     pub roles: Arc<dyn RoleReader>,
+    /// Reads keys of machines.
+    pub api_keys: Arc<dyn ApiKeyReader>,
+    /// Finds them by their secrets.
+    pub api_key_lookup: Arc<dyn ApiKeyLookup>,
     /// Reads everything about somebody.
     pub personal_data: Arc<dyn PersonalDataReader>,
     /// Hands out all users.
     pub user_pages: Arc<dyn UserPages>,
+    /// Looks users up.
+    pub user_directory: Arc<dyn UserDirectory>,
     /// Reads sessions.
     pub sessions: Arc<dyn SessionReader>,
     /// Uses refresh tokens up.
@@ -35,6 +42,10 @@ pub struct Stores {
     pub job_admin: Arc<dyn JobAdmin>,
     /// Keeps keys.
     pub signing_keys: Arc<dyn SigningKeyRepository>,
+    /// Reads the audit log for people.
+    pub audit: Arc<dyn AuditReader>,
+    /// Reads it to prove it. Its heads are signed by [`FakeSecrets`](crate::FakeSecrets).
+    pub audit_chains: Arc<dyn AuditChains>,
     /// Whatever must live as long as the store: a folder, a server.
     pub place: Box<dyn Any + Send + Sync>,
 }
@@ -70,6 +81,19 @@ macro_rules! store_contract {
             ]
         );
         $crate::contract_cases!(
+            api_keys,
+            $fresh,
+            [
+                keys_come_back_as_they_were_made,
+                a_used_key_id_or_digest_is_refused,
+                keys_are_listed_page_by_page_the_latest_first,
+                a_revoked_key_is_not_shown_any_more,
+                the_last_use_of_keys_is_noted_many_at_once,
+                a_key_outlives_whoever_made_it,
+                keys_that_are_over_are_purged_step_by_step,
+            ]
+        );
+        $crate::contract_cases!(
             user_transfer,
             $fresh,
             [
@@ -79,6 +103,23 @@ macro_rules! store_contract {
                 names_of_deleted_users_are_free_for_an_intake,
                 an_intake_that_is_not_committed_is_none,
                 users_are_handed_out_page_by_page,
+            ]
+        );
+        $crate::contract_cases!(
+            user_directory,
+            $fresh,
+            [
+                every_order_is_kept_page_by_page,
+                each_filter_narrows_every_order,
+                filters_are_met_together,
+                any_part_of_a_name_is_found_without_case,
+                what_is_searched_for_is_taken_literally,
+                short_searches_find_beginnings,
+                a_search_follows_every_change,
+                pages_are_whole_while_rows_come_and_go,
+                filtered_pages_are_whole_too,
+                deleted_users_are_listed_apart,
+                anybody_is_found_by_id,
             ]
         );
         $crate::contract_cases!(
@@ -105,6 +146,20 @@ macro_rules! store_contract {
                 sessions_that_may_not_be_renewed_are_not,
                 nothing_is_renewed_for_a_user_who_is_gone,
                 of_many_who_use_one_secret_one_succeeds,
+            ]
+        );
+        $crate::contract_cases!(
+            audit,
+            $fresh,
+            [
+                a_record_says_what_its_event_said,
+                records_are_kept_with_the_change_or_not_at_all,
+                what_is_recorded_at_once_can_be_proven,
+                records_are_found_by_what_they_say,
+                pages_of_records_follow_one_another,
+                checkpoints_see_the_chains_that_have_grown,
+                segments_are_closed_and_erased_without_breaking_the_proof,
+                old_checkpoints_go,
             ]
         );
         $crate::contract_cases!(
@@ -143,7 +198,7 @@ macro_rules! store_contract {
                 a_role_that_is_not_there_is_not_given,
                 a_change_of_grants_is_told_and_found_with_the_session,
                 versions_are_handed_out_one_after_the_other,
-                active_holders_of_a_role_are_counted,
+                holders_of_a_role_are_counted,
             ]
         );
         $crate::contract_cases!(
@@ -154,6 +209,7 @@ macro_rules! store_contract {
                 an_update_to_a_taken_name_is_refused,
                 who_locks_a_user_sees_what_others_have_changed,
                 a_deleted_user_is_not_locked,
+                a_deleted_user_is_locked_to_be_brought_back,
                 a_new_password_takes_the_place_of_the_old_one,
                 a_better_hash_takes_the_place_of_the_one_that_it_is_for,
                 credentials_are_found_by_id,

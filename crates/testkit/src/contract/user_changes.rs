@@ -28,6 +28,25 @@ fn deleted(number: u128, seconds: i64) -> User {
     User { deleted_at: Some(at(seconds)), ..a_user(number) }
 }
 
+/// Somebody else may have taken their names.
+pub async fn a_deleted_user_is_locked_to_be_brought_back(stores: &Stores) {
+    for user in [deleted(1, 5), a_user(2)] {
+        insert(stores, &user).await.unwrap();
+    }
+    let mut tx = stores.unit_of_work.begin().await.unwrap();
+    assert_eq!(tx.users().lock_deleted(a_user(2).id).await.unwrap(), None);
+    assert_eq!(tx.users().lock_deleted(a_user(3).id).await.unwrap(), None);
+    let found = tx.users().lock_deleted(a_user(1).id).await.unwrap().unwrap();
+    assert_eq!(found, deleted(1, 5));
+    tx.users().update(&User { deleted_at: None, version: 2, ..found }).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(stored(stores, &a_user(1)).await, Some(User { version: 2, ..a_user(1) }));
+    update(stores, &deleted(1, 6)).await.unwrap();
+    insert(stores, &User { email: a_user(1).email, username: None, ..a_user(4) }).await.unwrap();
+    let back = update(stores, &a_user(1)).await;
+    assert!(matches!(back, Err(StoreError::NotUnique(Uniqueness::Email))), "{back:?}");
+}
+
 /// But for the last sign-in and the beginning; absent values empty their columns.
 pub async fn an_update_stores_everything_of_a_user(stores: &Stores) {
     insert(stores, &a_user(1)).await.unwrap();

@@ -4,14 +4,16 @@ use async_trait::async_trait;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use threshold_application::ports::{
-    AccountReader, AttemptReader, AttemptRepository, EndedSession, FoundSession, GrantRepository, GrantsChange,
-    JobRepository, LinkRepository, PasswordRepository, Renewal, RenewedSession, RoleRepository, SessionReader,
-    SessionRenewals, SessionRepository, StoreError, Transaction, UnitOfWork, UserIntake, UserRepository,
+    AccountReader, ApiKeyLookup, ApiKeyReader, ApiKeyRepository, AttemptReader, AttemptRepository, AuditRepository,
+    EndedSession, FoundSession, GrantRepository, GrantsChange, JobRepository, LinkRepository, PasswordRepository,
+    Renewal, RenewedSession, RevokedApiKey, RoleRepository, SessionReader, SessionRenewals, SessionRepository,
+    StoreError, Transaction, UnitOfWork, UserIntake, UserRepository,
 };
 use threshold_domain::Timestamp;
+use threshold_domain::access::{ApiKey, ApiKeyId, ApiKeyStanding};
 use threshold_domain::accounts::{Credentials, Login, User, UserId};
 use threshold_domain::limits::{AttemptCount, AttemptKey};
-use threshold_domain::sessions::{Session, SessionId};
+use threshold_domain::sessions::{SecretDigest, Session, SessionId};
 
 use super::InMemoryStore;
 
@@ -73,6 +75,10 @@ impl Transaction for FailingTransaction {
         self.inner.grants()
     }
 
+    fn api_keys(&mut self) -> &mut dyn ApiKeyRepository {
+        self.inner.api_keys()
+    }
+
     fn passwords(&mut self) -> &mut dyn PasswordRepository {
         self.inner.passwords()
     }
@@ -95,6 +101,10 @@ impl Transaction for FailingTransaction {
 
     fn jobs(&mut self) -> &mut dyn JobRepository {
         self.inner.jobs()
+    }
+
+    fn audit(&mut self) -> &mut dyn AuditRepository {
+        self.inner.audit()
     }
 
     async fn commit(self: Box<Self>) -> Result<(), StoreError> {
@@ -140,6 +150,32 @@ impl SessionReader for FailingUnitOfWork {
     async fn open_of(&self, user: UserId, now: Timestamp) -> Result<Vec<Session>, StoreError> {
         self.check()?;
         self.store.open_of(user, now).await
+    }
+}
+
+#[async_trait]
+impl ApiKeyLookup for FailingUnitOfWork {
+    async fn by_digest(&self, digest: &SecretDigest) -> Result<Option<ApiKeyStanding>, StoreError> {
+        self.check()?;
+        self.store.by_digest(digest).await
+    }
+}
+
+#[async_trait]
+impl ApiKeyReader for FailingUnitOfWork {
+    async fn page(&self, after: Option<ApiKeyId>, at_most: u32) -> Result<Vec<ApiKey>, StoreError> {
+        self.check()?;
+        self.store.page(after, at_most).await
+    }
+
+    async fn find(&self, id: ApiKeyId) -> Result<Option<ApiKey>, StoreError> {
+        self.check()?;
+        ApiKeyReader::find(&self.store, id).await
+    }
+
+    async fn revoked_since(&self, since: Timestamp) -> Result<Vec<RevokedApiKey>, StoreError> {
+        self.check()?;
+        self.store.revoked_since(since).await
     }
 }
 

@@ -1,11 +1,11 @@
-//! Ended sessions and changed grants in a list.
+//! Ended sessions, changed grants and revoked keys in a list.
 
 use super::lock;
 use chrono::TimeDelta;
 use std::sync::Mutex;
 use threshold_application::ports::{News, Revocation, RevocationList};
 use threshold_domain::Timestamp;
-use threshold_domain::access::Holder;
+use threshold_domain::access::{ApiKeyId, Holder};
 use threshold_domain::sessions::AccessClaims;
 
 /// The naive model of a revocation list.
@@ -20,7 +20,9 @@ struct State {
 
 fn until(news: &News) -> Option<Timestamp> {
     match news {
-        News::SessionEnded { until, .. } | News::GrantsChanged { until, .. } => Some(*until),
+        News::SessionEnded { until, .. } | News::GrantsChanged { until, .. } | News::KeyRevoked { until, .. } => {
+            Some(*until)
+        }
         News::UserChanged(_) => None,
     }
 }
@@ -68,6 +70,17 @@ impl RevocationList for FakeRevocations {
         }
     }
 
+    fn lookup_key(&self, key: ApiKeyId, now: Timestamp) -> Revocation {
+        let revoked = |one: &News| matches!(one, News::KeyRevoked { key: revoked, .. } if *revoked == key);
+        if lock(&self.0).noted.iter().any(revoked) {
+            Revocation::Revoked
+        } else if self.is_current(now) {
+            Revocation::Live
+        } else {
+            Revocation::Unknown
+        }
+    }
+
     fn len(&self) -> usize {
         let state = lock(&self.0);
         let mut distinct: Vec<&News> = Vec::new();
@@ -80,12 +93,16 @@ impl RevocationList for FakeRevocations {
     }
 }
 
-/// Whether both tell of one session, or of one holder of grants.
+/// Whether both tell of one session, of one holder of grants, or of one key.
 fn same(one: &News, other: &News) -> bool {
     match (one, other) {
         (News::SessionEnded { session: a, .. }, News::SessionEnded { session: b, .. }) => a == b,
         (News::GrantsChanged { holder: a, .. }, News::GrantsChanged { holder: b, .. }) => a == b,
-        (News::UserChanged(_) | News::SessionEnded { .. } | News::GrantsChanged { .. }, _) => false,
+        (News::KeyRevoked { key: a, .. }, News::KeyRevoked { key: b, .. }) => a == b,
+        (
+            News::UserChanged(_) | News::SessionEnded { .. } | News::GrantsChanged { .. } | News::KeyRevoked { .. },
+            _,
+        ) => false,
     }
 }
 

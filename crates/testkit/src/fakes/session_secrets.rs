@@ -1,7 +1,8 @@
 //! Secrets that are derived without a secret.
 
-use threshold_application::ports::{LinkSecrets, SessionSecrets};
-use threshold_domain::accounts::{LinkId, LinkToken, UserId};
+use threshold_application::ports::{AuditSigner, LinkSecrets, SessionSecrets, SetupSecret};
+use threshold_domain::accounts::{LinkId, LinkToken, SetupToken, UserId};
+use threshold_domain::audit::AuditSignature;
 use threshold_domain::limits::AttemptKey;
 use threshold_domain::sessions::{CsrfToken, DeviceTag, SecretDigest, SessionId, SessionSecret, SessionToken};
 
@@ -40,6 +41,26 @@ impl LinkSecrets for FakeSecrets {
 
     fn link_digest(&self, token: &LinkToken) -> SecretDigest {
         SecretDigest::new(mixed(&[b"link digest", token.expose().as_bytes()]))
+    }
+}
+
+impl SetupSecret for FakeSecrets {
+    fn setup_token(&self) -> SetupToken {
+        SetupToken::new(mixed(&[b"set up"]))
+    }
+}
+
+impl AuditSigner for FakeSecrets {
+    fn sign(&self, message: &[u8]) -> AuditSignature {
+        AuditSignature::from_stored(&[mixed(&[b"audit", message]), mixed(&[b"log", message])].concat())
+    }
+
+    fn verify(&self, message: &[u8], signature: &AuditSignature) -> bool {
+        self.sign(message) == *signature
+    }
+
+    fn public_key(&self) -> [u8; 32] {
+        mixed(&[b"public"])
     }
 }
 

@@ -1,7 +1,10 @@
 //! A store in memory.
 
 mod access;
+mod api_keys;
 mod attempts;
+mod audit;
+mod directory;
 mod jobs;
 mod links;
 mod sessions;
@@ -9,13 +12,15 @@ mod signing_keys;
 mod transfer;
 
 use super::lock;
+use api_keys::StoredKey;
 use async_trait::async_trait;
+use audit::AuditTables;
 use futures::lock::{Mutex as AsyncMutex, OwnedMutexGuard};
 use std::sync::{Arc, Mutex};
 use threshold_application::ports::{
-    AccountReader, AttemptRepository, GrantRepository, GrantsChange, JobRepository, LinkRepository, PasswordRepository,
-    PersonalData, PersonalDataReader, RoleRepository, SessionRepository, StoreError, Transaction, Uniqueness,
-    UnitOfWork, UserIntake, UserRepository,
+    AccountReader, ApiKeyRepository, AttemptRepository, AuditRepository, GrantRepository, GrantsChange, JobRepository,
+    LinkRepository, PasswordRepository, PersonalData, PersonalDataReader, RoleRepository, SessionRepository,
+    StoreError, Transaction, Uniqueness, UnitOfWork, UserIntake, UserRepository,
 };
 use threshold_domain::Timestamp;
 use threshold_domain::access::Role;
@@ -38,12 +43,14 @@ struct Tables {
     last_grants_version: i64,
     /// The last change of each.
     grants_changes: Vec<GrantsChange>,
+    api_keys: Vec<StoredKey>,
     sessions: Vec<Session>,
     attempts: Vec<(AttemptKey, AttemptCount)>,
     signing_keys: Vec<SigningKey>,
     jobs: Vec<Job>,
     ticks: Vec<(String, Timestamp)>,
     links: Vec<AccountLink>,
+    audit: AuditTables,
 }
 
 struct InMemoryTransaction {
@@ -75,6 +82,10 @@ impl Transaction for InMemoryTransaction {
         &mut self.tables
     }
 
+    fn api_keys(&mut self) -> &mut dyn ApiKeyRepository {
+        &mut self.tables
+    }
+
     fn passwords(&mut self) -> &mut dyn PasswordRepository {
         &mut self.tables
     }
@@ -99,7 +110,12 @@ impl Transaction for InMemoryTransaction {
         &mut self.tables
     }
 
-    async fn commit(self: Box<Self>) -> Result<(), StoreError> {
+    fn audit(&mut self) -> &mut dyn AuditRepository {
+        &mut self.tables
+    }
+
+    async fn commit(mut self: Box<Self>) -> Result<(), StoreError> {
+        self.tables.audit.keep();
         let mut committed = lock(&self.committed);
         // Keys are not part of a transaction: those that came in the meantime stay.
         let signing_keys = std::mem::take(&mut committed.signing_keys);
@@ -152,6 +168,10 @@ impl UserRepository for Tables {
         UserRepository::find(self, id).await
     }
 
+    async fn lock_deleted(&mut self, id: UserId) -> Result<Option<User>, StoreError> {
+        Ok(self.users.iter().map(|one| &one.user).find(|user| user.id == id && user.deleted_at.is_some()).cloned())
+    }
+
     async fn update(&mut self, user: &User) -> Result<(), StoreError> {
         let mut others = self.users.iter().map(|one| &one.user).filter(|other| other.id != user.id);
         if let Some(rule) = others.find_map(|other| name_conflict(other, user)) {
@@ -173,6 +193,7 @@ impl UserRepository for Tables {
         self.users.retain(|one| !erased.contains(&one.user.id));
         self.sessions.retain(|session| !erased.contains(&session.user_id));
         self.links.retain(|link| !erased.contains(&link.user_id));
+        self.forget_users_as_makers(&erased);
         Ok(erased)
     }
 

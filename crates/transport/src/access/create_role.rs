@@ -1,10 +1,10 @@
 //! `POST /api/v1/admin/roles`
 
 use super::RoleView;
-use super::role_view::permissions;
+use super::role_view::required_permissions;
 use crate::detached::Detached;
-use crate::problem::{FieldError, Problem};
-use crate::request::{Authenticated, Fields, Members, Noted, etag};
+use crate::problem::Problem;
+use crate::request::{By, Fields, Members, Noted, etag};
 use actix_web::HttpResponse;
 use actix_web::http::header::LOCATION;
 use actix_web::web::Data;
@@ -35,12 +35,11 @@ pub(crate) struct CreateRoleRequest {
 pub(crate) async fn create_role(
     use_case: Data<ChangeRoles>,
     detached: Data<Detached>,
-    caller: Authenticated,
+    By(initiator): By,
     fields: Fields,
 ) -> Result<HttpResponse, Problem> {
     let (name, description, permissions) = fields.read(read)?;
-    let caller = caller.0.user_id;
-    let creation = async move { use_case.create(caller, name, description, permissions).await };
+    let creation = async move { use_case.create(&initiator, name, description, permissions).await };
     let role = detached.run(creation).await??;
     Ok(HttpResponse::Created()
         .insert_header((LOCATION, format!("/api/v1/admin/roles/{}", role.name)))
@@ -51,10 +50,6 @@ pub(crate) async fn create_role(
 fn read(members: &mut Members) -> Result<(RoleName, RoleDescription, Permissions), Noted> {
     let name = members.required("name", RoleName::parse);
     let description = members.optional("description", RoleDescription::parse);
-    let permissions = match permissions(members) {
-        Ok(None) => Err(members.fault(FieldError::required("permissions"))),
-        Ok(Some(permissions)) => Ok(permissions),
-        Err(noted) => Err(noted),
-    };
+    let permissions = required_permissions(members);
     Ok((name?, description?.unwrap_or_default(), permissions?))
 }

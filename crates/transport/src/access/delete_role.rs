@@ -3,7 +3,7 @@
 use super::role_view::name_in_path;
 use crate::detached::Detached;
 use crate::problem::Problem;
-use crate::request::{Authenticated, precondition};
+use crate::request::{By, precondition};
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use threshold_application::access::ChangeRoles;
@@ -21,11 +21,11 @@ use threshold_application::access::ChangeRoles;
 pub(crate) async fn delete_role(
     use_case: Data<ChangeRoles>,
     detached: Data<Detached>,
-    caller: Authenticated,
+    By(initiator): By,
     name: Path<String>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
-    let (caller, name, precondition) = (caller.0.user_id, name_in_path(&name)?, precondition(&request));
-    detached.run(async move { use_case.delete(caller, &name, &precondition).await }).await??;
+    let (name, precondition) = (name_in_path(&name)?, precondition(&request));
+    detached.run(async move { use_case.delete(&initiator, &name, &precondition).await }).await??;
     Ok(HttpResponse::NoContent().finish())
 }

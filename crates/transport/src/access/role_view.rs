@@ -44,3 +44,8 @@ pub(super) fn permissions(members: &mut Members) -> Result<Option<Permissions>, 
         members.fault(FieldError::new("permissions", "unknown-permission", message))
     })
 }
+
+/// The permissions of a body that must have them.
+pub(super) fn required_permissions(members: &mut Members) -> Result<Permissions, Noted> {
+    permissions(members)?.ok_or_else(|| members.fault(FieldError::required("permissions")))
+}

@@ -4,7 +4,7 @@ use super::RoleView;
 use super::role_view::{name_in_path, permissions};
 use crate::detached::Detached;
 use crate::problem::Problem;
-use crate::request::{Authenticated, Fields, Members, Noted, etag, precondition};
+use crate::request::{By, Fields, Members, Noted, etag, precondition};
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use threshold_application::access::{ChangeRoles, RoleChanges};
@@ -39,15 +39,15 @@ pub(crate) struct UpdateRoleRequest {
 pub(crate) async fn update_role(
     use_case: Data<ChangeRoles>,
     detached: Data<Detached>,
-    caller: Authenticated,
+    By(initiator): By,
     name: Path<String>,
     request: HttpRequest,
     fields: Fields,
 ) -> Result<HttpResponse, Problem> {
     let name = name_in_path(&name)?;
     let changes = fields.read(read)?;
-    let (caller, precondition) = (caller.0.user_id, precondition(&request));
-    let update = async move { use_case.update(caller, &name, changes, &precondition).await };
+    let precondition = precondition(&request);
+    let update = async move { use_case.update(&initiator, &name, changes, &precondition).await };
     let role = detached.run(update).await??;
     Ok(HttpResponse::Ok().insert_header(etag(role.version)).json(RoleView::from(&role)))
 }

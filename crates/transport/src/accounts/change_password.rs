@@ -4,7 +4,7 @@ use super::new_password::judged;
 use crate::app::HttpSettings;
 use crate::detached::Detached;
 use crate::problem::Problem;
-use crate::request::{Authenticated, Fields, guesser, language};
+use crate::request::{Authenticated, Fields, guesser, initiator, language};
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use threshold_application::accounts::ChangePassword;
@@ -44,8 +44,9 @@ pub(crate) async fn change_password(
     })?;
     let user = use_case.owner(caller.0.user_id).await?;
     let accepted = judged(new, user.clone(), settings).await?;
-    let change = use_case.check(user, current, accepted, guesser(&request)).await?;
+    let initiator = initiator(&request);
+    let change = use_case.check(&initiator, user, current, accepted, guesser(&request)).await?;
     let (kept, language) = (caller.0.session, language(&request));
-    detached.run(async move { use_case.store(change, kept, language).await }).await??;
+    detached.run(async move { use_case.store(&initiator, change, kept, language).await }).await??;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -3,7 +3,7 @@
 use super::rfc3339;
 use crate::detached::Detached;
 use crate::problem::Problem;
-use crate::request::{Authenticated, OptionalFields, guesser, language, precondition};
+use crate::request::{Authenticated, OptionalFields, guesser, initiator, language, precondition};
 use crate::sessions::forget_session;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
@@ -58,8 +58,10 @@ pub(crate) async fn delete_me(
     fields: OptionalFields,
 ) -> Result<HttpResponse, Problem> {
     let password = fields.0.read(|members| members.optional("password", |text| Password::parse(text)))?;
-    let checked = use_case.check(caller.0.user_id, password, guesser(&request)).await?;
+    let initiator = initiator(&request);
+    let checked = use_case.check(&initiator, caller.0.user_id, password, guesser(&request)).await?;
     let (precondition, language) = (precondition(&request), language(&request));
-    let deletion = detached.run(async move { use_case.store(checked, &precondition, language).await }).await??;
+    let deletion =
+        detached.run(async move { use_case.store(&initiator, checked, &precondition, language).await }).await??;
     Ok(forget_session(&request, HttpResponse::Ok()).json(DeletedResponse::from(deletion)))
 }

@@ -3,7 +3,7 @@
 use super::show_account::user_in_path;
 use crate::detached::Detached;
 use crate::problem::Problem;
-use crate::request::Authenticated;
+use crate::request::By;
 use actix_web::HttpResponse;
 use actix_web::web::{Data, Path};
 use threshold_application::sessions::EndSessions;
@@ -18,10 +18,10 @@ use threshold_application::sessions::EndSessions;
 pub(crate) async fn end_account_sessions(
     use_case: Data<EndSessions>,
     detached: Data<Detached>,
-    caller: Authenticated,
+    By(initiator): By,
     id: Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    let (id, caller) = (user_in_path(&id)?, caller.0.user_id);
-    detached.run(async move { use_case.all_of_other(caller, id).await }).await??;
+    let id = user_in_path(&id)?;
+    detached.run(async move { use_case.all_of_other(&initiator, id).await }).await??;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -4,7 +4,7 @@ use super::UserView;
 use crate::app::{HttpSettings, RegistrationRules};
 use crate::detached::Detached;
 use crate::problem::Problem;
-use crate::request::{Fields, Members, Noted, language};
+use crate::request::{Fields, Members, Noted, initiator, language};
 use actix_web::http::header::LOCATION;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -70,11 +70,12 @@ pub(crate) async fn register(
     let registration = web::block(move || fields.read(|members| read(members, &settings.registration, language)));
     let registration = registration.await.map_err(Problem::internal)??;
     let hashed = use_case.hash(registration).await?;
+    let initiator = initiator(&request);
     if conceals {
-        detached.run(async move { use_case.store_concealed(hashed).await }).await??;
+        detached.run(async move { use_case.store_concealed(&initiator, hashed).await }).await??;
         return Ok(HttpResponse::Accepted().json(Accepted::default()));
     }
-    let user = detached.run(async move { use_case.store(hashed).await }).await??;
+    let user = detached.run(async move { use_case.store(&initiator, hashed).await }).await??;
     Ok(HttpResponse::Created().insert_header((LOCATION, "/api/v1/users/me")).json(UserView::from(&user)))
 }
 

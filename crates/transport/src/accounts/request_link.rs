@@ -3,7 +3,7 @@
 use super::register::Accepted;
 use crate::detached::Detached;
 use crate::problem::Problem;
-use crate::request::{Fields, language};
+use crate::request::{Fields, initiator, language};
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use threshold_application::accounts::RequestLink;
@@ -27,7 +27,7 @@ pub(super) async fn request_link(
     purpose: LinkPurpose,
 ) -> Result<HttpResponse, Problem> {
     let email = fields.read(|members| members.required("email", Email::parse))?;
-    let language = language(request);
-    detached.run(async move { use_case.execute(purpose, email, language).await }).await??;
+    let (language, initiator) = (language(request), initiator(request));
+    detached.run(async move { use_case.execute(&initiator, purpose, email, language).await }).await??;
     Ok(HttpResponse::Accepted().json(Accepted::default()))
 }

@@ -4,7 +4,7 @@ use super::new_password::judged;
 use crate::app::HttpSettings;
 use crate::detached::Detached;
 use crate::problem::Problem;
-use crate::request::{Fields, language};
+use crate::request::{Fields, initiator, language};
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use threshold_application::accounts::{LinkError, ResetPassword};
@@ -45,7 +45,7 @@ pub(crate) async fn reset_password(
     let owner = use_case.owner(&token).await?;
     let accepted = judged(password, owner, settings).await?;
     let hashed = use_case.hash(token, accepted).await?;
-    let language = language(&request);
-    detached.run(async move { use_case.store(hashed, language).await }).await??;
+    let (language, initiator) = (language(&request), initiator(&request));
+    detached.run(async move { use_case.store(&initiator, hashed, language).await }).await??;
     Ok(HttpResponse::NoContent().finish())
 }

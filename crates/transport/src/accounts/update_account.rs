@@ -1,15 +1,15 @@
 //! `PUT /api/v1/admin/users/{id}`
 
 use super::UserView;
+use super::roles_member::{may_choose, roles};
 use super::show_account::user_in_path;
 use crate::app::HttpSettings;
 use crate::detached::Detached;
-use crate::problem::{FieldError, Problem};
-use crate::request::{Authenticated, Fields, Members, Noted, etag, language, precondition};
+use crate::problem::Problem;
+use crate::request::{Admitted, Fields, Members, Noted, etag, initiator, language, precondition};
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use threshold_application::accounts::UpdateAccount;
-use threshold_domain::access::{Permission, RoleName};
 use threshold_domain::accounts::{AccountChanges, DisplayName, Email, ReservedUsernames, Standing};
 use utoipa::ToSchema;
 
@@ -49,17 +49,15 @@ pub(crate) async fn update_account(
     use_case: Data<UpdateAccount>,
     detached: Data<Detached>,
     settings: Data<HttpSettings>,
-    (caller, id): (Authenticated, Path<String>),
+    (caller, id): (Admitted, Path<String>),
     request: HttpRequest,
     fields: Fields,
 ) -> Result<HttpResponse, Problem> {
     let id = user_in_path(&id)?;
     let changes = fields.read(|members| read(members, &settings.registration.reserved_usernames))?;
-    if changes.roles.is_some() && !caller.0.grants.permit(Permission::RolesAssign) {
-        return Err(Problem::lacking(Permission::RolesAssign.into()));
-    }
-    let (caller, precondition, language) = (caller.0.user_id, precondition(&request), language(&request));
-    let update = async move { use_case.execute(Some(caller), id, changes, &precondition, language).await };
+    may_choose(&caller, changes.roles.as_ref())?;
+    let (initiator, precondition, language) = (initiator(&request), precondition(&request), language(&request));
+    let update = async move { use_case.execute(&initiator, id, changes, &precondition, language).await };
     let user = detached.run(update).await??;
     Ok(HttpResponse::Ok().insert_header(etag(user.version)).json(UserView::from(&user)))
 }
@@ -78,10 +76,4 @@ fn read(members: &mut Members, reserved: &ReservedUsernames) -> Result<AccountCh
         standing: standing?,
         roles: roles?,
     })
-}
-
-fn roles(members: &mut Members) -> Result<Option<Vec<RoleName>>, Noted> {
-    let Some(names) = members.texts("roles")? else { return Ok(None) };
-    let roles: Result<Vec<_>, _> = names.iter().map(|name| RoleName::parse(name)).collect();
-    roles.map(Some).map_err(|refusal| members.fault(FieldError::refused("roles", &refusal)))
 }

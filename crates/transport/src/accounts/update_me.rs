@@ -4,7 +4,7 @@ use super::UserView;
 use crate::app::HttpSettings;
 use crate::detached::Detached;
 use crate::problem::Problem;
-use crate::request::{Authenticated, Fields, Members, Noted, etag, language, precondition};
+use crate::request::{Authenticated, Fields, Members, Noted, etag, initiator, language, precondition};
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use threshold_application::accounts::UpdateProfile;
@@ -44,7 +44,8 @@ pub(crate) async fn update_me(
 ) -> Result<HttpResponse, Problem> {
     let changes = fields.read(|members| read(members, &settings.registration.reserved_usernames))?;
     let (precondition, language, user) = (precondition(&request), language(&request), caller.0.user_id);
-    let update = async move { use_case.execute(user, changes, &precondition, language).await };
+    let initiator = initiator(&request);
+    let update = async move { use_case.execute(&initiator, user, changes, &precondition, language).await };
     let user = detached.run(update).await??;
     Ok(HttpResponse::Ok().insert_header(etag(user.version)).json(UserView::from(&user)))
 }

@@ -3,7 +3,7 @@
 use super::UserView;
 use crate::detached::Detached;
 use crate::problem::Problem;
-use crate::request::{language, recognise};
+use crate::request::{initiator, language, person, recognise};
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
@@ -34,8 +34,8 @@ pub(crate) async fn verify_email(
 ) -> Result<HttpResponse, Problem> {
     let token = LinkToken::parse(&token).ok_or(LinkError::Unknown)?;
     // Most who follow a link are nobody we know, which is no fault.
-    let kept = recognise(&request).await.ok().map(|caller| caller.session);
-    let language = language(&request);
-    let user = detached.run(async move { use_case.execute(&token, kept, language).await }).await??;
+    let kept = recognise(&request).await.and_then(|caller| Ok(person(&caller)?.session)).ok();
+    let (language, initiator) = (language(&request), initiator(&request));
+    let user = detached.run(async move { use_case.execute(&initiator, &token, kept, language).await }).await??;
     Ok(HttpResponse::Ok().json(VerifiedResponse { user: UserView::from(&user) }))
 }

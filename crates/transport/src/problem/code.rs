@@ -41,15 +41,15 @@ catalogue! {
     MalformedJson: BAD_REQUEST "malformed-json", "The body is not valid JSON",
         "The body could not be read as JSON: it is empty, broken, nested too deeply, not UTF-8, or names a member twice. Send one well-formed JSON object.";
     Unauthenticated: UNAUTHORIZED "unauthenticated", "Sign in first",
-        "The request carries neither an access token nor a session cookie. Sign in and send the token as “Authorization: Bearer …”.";
+        "The request carries neither an access token nor a session cookie. Sign in and send the token as “Authorization: Bearer …”; machines send an API key in its place.";
     InvalidCredentials: UNAUTHORIZED "invalid-credentials", "The name or the password is wrong",
         "No account has this name and this password. Which of the two is wrong is not told.";
     TokenInvalid: UNAUTHORIZED "token-invalid", "The token is not valid",
-        "What was sent is not an access token or a session cookie of this service, or it was changed. Sign in again.";
+        "What was sent is not an access token, an API key or a session cookie of this service, or it was changed. Sign in again, or use another key.";
     TokenExpired: UNAUTHORIZED "token-expired", "The token has expired",
-        "Access tokens and mailed links live for a short time only. Refresh an access token (401), or sign in again; ask for another link (410).";
+        "Access tokens and mailed links live for a short time only, API keys until their “expires_at”. Refresh an access token (401), sign in again, or have another key made; ask for another link (410).";
     TokenRevoked: UNAUTHORIZED "token-revoked", "The token was revoked",
-        "The session of this token was ended, for example by signing out. Sign in again.";
+        "The session of this token was ended, for example by signing out, or the API key was revoked. Sign in again, or have another key made.";
     TokenStale: UNAUTHORIZED "token-stale", "The token says what is no longer so",
         "What the bearer of this token may do has changed since it was issued. A refresh brings a current one.";
     RefreshInvalid: UNAUTHORIZED "refresh-invalid", "The refresh token is not valid",
@@ -61,7 +61,9 @@ catalogue! {
     EmailUnverified: FORBIDDEN "email-unverified", "The email address is not verified",
         "The password was right, but this service asks for a verified address. Follow the link in the mail that was sent to it.";
     PermissionDenied: FORBIDDEN "permission-denied", "You may not do this",
-        "It needs a permission that none of your roles has. Ask an administrator.";
+        "It needs a permission that none of your roles, or not the API key, has. Ask an administrator.";
+    PersonRequired: FORBIDDEN "person-required", "Only a person can do this",
+        "The request came with an API key, but this is about somebody’s own account or sessions, and machines have none. Sign in as a person.";
     CsrfFailed: FORBIDDEN "csrf-failed", "The request may come from another site",
         "A request that is authenticated by a cookie must prove that a page of this service sends it. Send the session’s token, from GET /api/v1/csrf, as “X-CSRF-Token”.";
     // One name for both: `InvalidCredentials` is how a sign-in fails, this is how somebody fails who is signed in.
@@ -69,12 +71,18 @@ catalogue! {
         "The password that was to prove that it is you is wrong. It was counted like a failed sign-in.";
     OriginNotAllowed: FORBIDDEN "origin-not-allowed", "Pages of this origin may not ask",
         "A browser asked whether a page of another site may send this request. It may not; the operator can allow exact origins by “server.cors_origins”.";
+    SetupTokenInvalid: FORBIDDEN "setup-token-invalid", "The set-up token is wrong",
+        "As long as there is no administrator, the service shows the link with the right one each time it starts. Check that the token is complete, and of this installation.";
     RouteNotFound: NOT_FOUND "route-not-found", "There is nothing at this path",
         "No operation has this path. All of them are listed at /api/docs.";
     UserNotFound: NOT_FOUND "user-not-found", "There is no such user",
         "No user has this id, or they are deleted.";
     RoleNotFound: NOT_FOUND "role-not-found", "There is no such role",
         "No role has this name. All of them are listed at /api/v1/admin/roles.";
+    JobNotFound: NOT_FOUND "job-not-found", "There is no such job",
+        "No job that waits or was given up has this id: it is under way, it is done, or it was never there.";
+    ApiKeyNotFound: NOT_FOUND "api-key-not-found", "There is no such API key",
+        "No API key has this id, or it is revoked. All of them are listed at /api/v1/admin/api-keys.";
     SessionNotFound: NOT_FOUND "session-not-found", "There is no such session",
         "You have no open session of this id. It may have ended already.";
     LinkUnknown: NOT_FOUND "token-unknown", "The link is unknown",
@@ -93,8 +101,14 @@ catalogue! {
         "Every installation has the roles admin, operator, auditor and user as they are. Make another one.";
     RoleInUse: CONFLICT "role-in-use", "Somebody holds the role",
         "A role can be deleted once nobody holds it, deleted users included: they could be brought back.";
+    AlreadyDeleted: CONFLICT "already-deleted", "The user is deleted already",
+        "Deleted users are listed at /api/v1/admin/users/deleted until they are erased for good.";
+    NotDeleted: CONFLICT "not-deleted", "The user is not deleted",
+        "There is nothing to bring back: the account is there.";
     LastAdmin: CONFLICT "last-admin", "Somebody must be an administrator",
         "This would leave nobody active who holds the role admin. Give it to somebody else first.";
+    AlreadySetUp: CONFLICT "already-set-up", "There is an administrator already",
+        "The link for setting up makes the first administrator, and nobody after them. Ask an administrator, or, if you run the service, use “threshold admin create”.";
     // One name for both kinds of tokens; the page of `TokenExpired` explains both.
     LinkExpired: GONE "token-expired", "The link has expired",
         "Mailed links live for a short time only. Ask for another one.";

@@ -3,10 +3,11 @@
 use super::{Code, FieldError, Problem};
 use actix_web::http::header::{HeaderValue, RETRY_AFTER};
 use std::time::Duration;
-use threshold_application::access::{ChangeRolesError, ListRolesError};
+use threshold_application::access::{ChangeRolesError, ListRolesError, ManageApiKeysError};
 use threshold_application::accounts::{
-    ChangePasswordError, DeleteAccountError, ExportPersonalDataError, LinkError, RegisterError, ResetPasswordError,
-    ShowAccountError, ShowProfileError, UpdateAccountError, UpdateProfileError, VerifyEmailError,
+    ChangePasswordError, CreateAccountError, DeleteAccountError, ExportPersonalDataError, LinkError, ListAccountsError,
+    RegisterError, RemoveAccountError, ResetPasswordError, SetUpError, ShowAccountError, ShowProfileError,
+    UpdateAccountError, UpdateProfileError, VerifyEmailError,
 };
 use threshold_application::ports::{HashingError, IssueTokenError, StoreError};
 use threshold_application::sessions::{
@@ -87,6 +88,57 @@ impl From<ShowAccountError> for Problem {
     }
 }
 
+impl From<ListAccountsError> for Problem {
+    fn from(error: ListAccountsError) -> Self {
+        match error {
+            ListAccountsError::UnknownRole(_name) => unknown_role("role"),
+            ListAccountsError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<CreateAccountError> for Problem {
+    fn from(error: CreateAccountError) -> Self {
+        match error {
+            CreateAccountError::EmailTaken => taken(Code::EmailTaken, "email"),
+            CreateAccountError::UsernameTaken => taken(Code::UsernameTaken, "username"),
+            CreateAccountError::UnknownRole(_name) => unknown_role("roles"),
+            CreateAccountError::Exceeds(lacking) => Self::lacking(lacking),
+            CreateAccountError::Hashing(error) => error.into(),
+            CreateAccountError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<SetUpError> for Problem {
+    fn from(error: SetUpError) -> Self {
+        match error {
+            SetUpError::WrongToken => Self::new(Code::SetupTokenInvalid),
+            SetUpError::AlreadySetUp => Self::new(Code::AlreadySetUp),
+            SetUpError::EmailTaken => taken(Code::EmailTaken, "email"),
+            SetUpError::UsernameTaken => taken(Code::UsernameTaken, "username"),
+            SetUpError::Hashing(error) => error.into(),
+            SetUpError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<RemoveAccountError> for Problem {
+    fn from(error: RemoveAccountError) -> Self {
+        match error {
+            RemoveAccountError::NotFound => Self::new(Code::UserNotFound),
+            RemoveAccountError::AlreadyDeleted => Self::new(Code::AlreadyDeleted),
+            RemoveAccountError::NotDeleted => Self::new(Code::NotDeleted),
+            RemoveAccountError::Changed => Self::new(Code::PreconditionFailed),
+            RemoveAccountError::EmailTaken => taken(Code::EmailTaken, "email"),
+            RemoveAccountError::UsernameTaken => taken(Code::UsernameTaken, "username"),
+            RemoveAccountError::Exceeds(lacking) => Self::lacking(lacking),
+            RemoveAccountError::LastAdmin => Self::new(Code::LastAdmin),
+            RemoveAccountError::Store(error) => error.into(),
+        }
+    }
+}
+
 impl From<UpdateAccountError> for Problem {
     fn from(error: UpdateAccountError) -> Self {
         match error {
@@ -94,10 +146,7 @@ impl From<UpdateAccountError> for Problem {
             UpdateAccountError::Changed => Self::new(Code::PreconditionFailed),
             UpdateAccountError::EmailTaken => taken(Code::EmailTaken, "email"),
             UpdateAccountError::UsernameTaken => taken(Code::UsernameTaken, "username"),
-            UpdateAccountError::UnknownRole(_name) => {
-                let message = "One of these is no role; all of them are listed at /api/v1/admin/roles.";
-                Self::invalid(vec![FieldError::new("roles", "unknown-role", message)])
-            }
+            UpdateAccountError::UnknownRole(_name) => unknown_role("roles"),
             UpdateAccountError::Exceeds(lacking) => Self::lacking(lacking),
             UpdateAccountError::LastAdmin => Self::new(Code::LastAdmin),
             UpdateAccountError::Store(error) => error.into(),
@@ -134,6 +183,20 @@ impl From<ChangeRolesError> for Problem {
             ChangeRolesError::Changed => Self::new(Code::PreconditionFailed),
             ChangeRolesError::Exceeds(lacking) => Self::lacking(lacking),
             ChangeRolesError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<ManageApiKeysError> for Problem {
+    fn from(error: ManageApiKeysError) -> Self {
+        match error {
+            ManageApiKeysError::NotFound => Self::new(Code::ApiKeyNotFound),
+            ManageApiKeysError::ExpiresInThePast => {
+                let message = "A key that has expired already is of no use; give a time in the future, or none.";
+                Self::invalid(vec![FieldError::new("expires_at", "in-the-past", message)])
+            }
+            ManageApiKeysError::Exceeds(lacking) => Self::lacking(lacking),
+            ManageApiKeysError::Store(error) => error.into(),
         }
     }
 }
@@ -245,6 +308,11 @@ impl From<StoreError> for Problem {
             error @ (StoreError::NotUnique(_) | StoreError::Corrupt { .. }) => Self::internal(error),
         }
     }
+}
+
+fn unknown_role(field: &str) -> Problem {
+    let message = "There is no such role; all of them are listed at /api/v1/admin/roles.";
+    Problem::invalid(vec![FieldError::new(field, "unknown-role", message)])
 }
 
 fn taken(code: Code, field: &str) -> Problem {

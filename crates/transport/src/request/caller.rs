@@ -1,70 +1,85 @@
 //! Who sends a request.
 
+use super::credentials::Credentials;
+use super::initiator::origin;
 use super::{Cookies, Site};
 use crate::app::HttpSettings;
 use crate::problem::{Code, Problem};
 use actix_web::cookie::Cookie;
 use actix_web::dev::Payload;
-use actix_web::http::header::{AUTHORIZATION, HeaderName};
+use actix_web::http::header::HeaderName;
 use actix_web::web::Data;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use std::future::{Ready, ready};
+use threshold_application::access::{AuthenticateMachine, Caller};
 use threshold_application::ports::Clock;
-use threshold_application::sessions::{Authenticate, AuthenticateBrowser, BrowserCaller, Caller};
-use threshold_domain::access::Permissions;
+use threshold_application::sessions::{Authenticate, AuthenticateBrowser, BrowserCaller, Person};
 use threshold_domain::sessions::SessionToken;
 
 /// What an unsafe request of a browser session must show.
 const X_CSRF_TOKEN: HeaderName = HeaderName::from_static("x-csrf-token");
 
 /// The caller of an endpoint that only signed-in people reach.
-pub(crate) struct Authenticated(pub(crate) Caller);
+pub(crate) struct Authenticated(pub(crate) Person);
+
+/// The caller of an endpoint that asks for a permission: a person or a machine.
+pub(crate) struct Admitted(pub(crate) Caller);
 
 /// Cookies that the answer will bring, because the session has moved on.
 pub(crate) struct RenewedCookies(pub(crate) Vec<Cookie<'static>>);
+
+impl FromRequest for Admitted {
+    type Error = actix_web::Error;
+    type Future = Ready<Result<Self, Self::Error>>;
+
+    fn from_request(request: &HttpRequest, _payload: &mut Payload) -> Self::Future {
+        ready(of_admitted(request, |caller| Ok(Self(caller.clone()))))
+    }
+}
 
 impl FromRequest for Authenticated {
     type Error = actix_web::Error;
     type Future = Ready<Result<Self, Self::Error>>;
 
-    /// Takes what [`authenticate`] left: the rails of an endpoint run before any handler reads a body.
     fn from_request(request: &HttpRequest, _payload: &mut Payload) -> Self::Future {
-        let caller = request.extensions().get::<Caller>().cloned();
-        ready(caller.map(Self).ok_or_else(|| Problem::internal("an open endpoint asks for its caller").into()))
+        ready(of_admitted(request, |caller| person(caller).cloned().map(Self)))
     }
 }
 
-/// Finds out who sends `request`, leaves it in its extensions, and answers what they may do. A bearer token decides where there is one: a cookie does not
-/// rescue an unusable one.
-pub(crate) async fn authenticate(request: &HttpRequest) -> Result<Permissions, Problem> {
-    let caller = recognise(request).await?;
-    let permissions = caller.grants.permissions;
-    request.extensions_mut().insert(caller);
-    Ok(permissions)
+/// Takes what the rails of an endpoint have left, which run before any handler reads a body.
+fn of_admitted<T>(
+    request: &HttpRequest,
+    take: impl FnOnce(&Caller) -> Result<T, Problem>,
+) -> Result<T, actix_web::Error> {
+    let extensions = request.extensions();
+    let caller = extensions.get::<Caller>().ok_or_else(|| Problem::internal("an open endpoint asks for its caller"));
+    Ok(caller.and_then(take)?)
 }
 
-/// Who sends `request`.
+/// The person that `caller` is; machines have no account and no session.
+pub(crate) fn person(caller: &Caller) -> Result<&Person, Problem> {
+    match caller {
+        Caller::Person(person) => Ok(person),
+        Caller::Machine(_) => Err(Problem::new(Code::PersonRequired)),
+    }
+}
+
+/// Who sends `request`. What `Authorization` proves decides where it proves something: a cookie does not rescue an unusable token.
 pub(crate) async fn recognise(request: &HttpRequest) -> Result<Caller, Problem> {
-    match bearer_token(request)? {
-        Some(token) => Ok(part::<Authenticate>(request)?.execute(token).await?),
-        None => browser(request).await,
+    match Credentials::of(request.headers())? {
+        Some(Credentials::Token(token)) => Ok(Caller::Person(part::<Authenticate>(request)?.execute(token).await?)),
+        Some(Credentials::Key { text, is_basic }) => {
+            if is_basic && !request.method().is_safe() {
+                Site::of(request.headers(), &*part::<HttpSettings>(request)?).not_foreign()?;
+            }
+            Ok(Caller::Machine(part::<AuthenticateMachine>(request)?.execute(&text, || origin(request)).await?))
+        }
+        None => browser(request).await.map(Caller::Person),
     }
-}
-
-/// The token of `Authorization: Bearer …` (RFC 6750 §2.1); other schemes carry no token of ours.
-fn bearer_token(request: &HttpRequest) -> Result<Option<&str>, Problem> {
-    let mut headers = request.headers().get_all(AUTHORIZATION);
-    let Some(header) = headers.next() else { return Ok(None) };
-    if headers.next().is_some() {
-        return Err(Problem::new(Code::TokenInvalid).with_detail("Send one Authorization header only."));
-    }
-    let header = header.to_str().map_err(|_not_ascii| Problem::new(Code::TokenInvalid))?;
-    let (scheme, token) = header.split_once(' ').unwrap_or((header, ""));
-    Ok(scheme.eq_ignore_ascii_case("bearer").then(|| token.trim_matches(' ')))
 }
 
 /// The browser whose session cookie came with the request.
-async fn browser(request: &HttpRequest) -> Result<Caller, Problem> {
+async fn browser(request: &HttpRequest) -> Result<Person, Problem> {
     let cookies = Cookies::of(request);
     let text = cookies.session_text(request).ok_or_else(|| Problem::new(Code::Unauthenticated))?;
     let token = SessionToken::parse(&text).ok_or_else(|| Problem::new(Code::TokenInvalid))?;
@@ -79,7 +94,7 @@ async fn browser(request: &HttpRequest) -> Result<Caller, Problem> {
             vec![cookies.keep_session(token, session, now), cookies.keep_csrf(&browser.csrf_token, session, now)];
         request.extensions_mut().insert(RenewedCookies(renewed));
     }
-    Ok(browser.caller)
+    Ok(browser.person)
 }
 
 fn check_csrf(request: &HttpRequest, browser: &BrowserCaller) -> Result<(), Problem> {

@@ -32,6 +32,11 @@ impl FromStr for TrustedProxies {
 }
 
 impl TrustedProxies {
+    /// The blocks: an address, and how many of its leading bits all in it share.
+    pub fn blocks(&self) -> impl Iterator<Item = (IpAddr, u8)> {
+        self.0.iter().map(|block| (block.network(), block.prefix_len()))
+    }
+
     fn contains(&self, address: IpAddr) -> bool {
         self.0.iter().any(|block| block.contains(&address))
     }

@@ -159,6 +159,12 @@ impl Members {
         })
     }
 
+    /// Everything that is left to read but for the page, in one text: the same for the same members in any order.
+    pub(crate) fn given(&self) -> String {
+        let members = self.left.iter().filter(|(name, _value)| !["cursor", "limit"].contains(&name.as_str()));
+        Value::Object(members.map(|(name, value)| (name.clone(), value.clone())).collect()).to_string()
+    }
+
     /// Notes a fault.
     pub(crate) fn fault(&mut self, error: FieldError) -> Noted {
         self.errors.push(error);

@@ -4,11 +4,13 @@ mod body;
 mod caller;
 mod client_address;
 mod cookies;
+mod credentials;
 mod fields;
 mod forwarded;
 #[cfg(feature = "fuzzing")]
 pub mod fuzzing;
 mod if_match;
+mod initiator;
 mod language;
 mod page;
 mod provenance;
@@ -17,12 +19,13 @@ mod request_id;
 mod same_site;
 mod unique_json;
 
-pub(crate) use caller::{Authenticated, RenewedCookies, authenticate, recognise};
+pub(crate) use caller::{Admitted, Authenticated, RenewedCookies, person, recognise};
 pub use client_address::{TrustedProxies, TrustedProxiesError, client_address};
 pub(crate) use client_address::{client_ip, network_of};
 pub(crate) use cookies::Cookies;
 pub(crate) use fields::{Fields, Members, Noted, OptionalFields};
 pub(crate) use if_match::{etag, precondition};
+pub(crate) use initiator::{By, initiator};
 pub(crate) use language::language;
 pub(crate) use page::{List, Page, PageParameters};
 pub(crate) use provenance::{guesser, provenance};

@@ -58,12 +58,15 @@ impl<K: Serialize + DeserializeOwned> Page<K> {
         let after = match cursor? {
             None => None,
             Some(Some(key)) => Some(key),
-            Some(None) => {
-                let message = "This is no cursor of this list with these filters; begin without one.";
-                return Err(members.fault(FieldError::new("cursor", "invalid-cursor", message)));
-            }
+            Some(None) => return Err(Self::not_of_this_list(members)),
         };
         Ok(Self { list, limit, after })
+    }
+
+    /// Notes that the cursor is none.
+    pub(crate) fn not_of_this_list(members: &mut Members) -> Noted {
+        let message = "This is no cursor of this list with these filters; begin without one.";
+        members.fault(FieldError::new("cursor", "invalid-cursor", message))
     }
 
     /// The key of the last item before the page; `None` for the first page.

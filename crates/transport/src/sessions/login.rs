@@ -5,7 +5,7 @@ use super::credentials::read_credentials;
 use super::known_device::remember_device;
 use crate::detached::Detached;
 use crate::problem::Problem;
-use crate::request::{Cookies, Fields, guesser, provenance};
+use crate::request::{Cookies, Fields, guesser, initiator, provenance};
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use threshold_application::sessions::{Attempt, SignIn};
@@ -51,7 +51,8 @@ pub(crate) async fn login(
         Ok(Wanted { login, password, delivery: delivery?.unwrap_or(TokenDelivery::Cookie), remembered: remembered? })
     })?;
     let Wanted { login, password, delivery, remembered } = wanted;
-    let proven = use_case.check(Attempt { login, password, guesser: guesser(&request) }).await?;
+    let proven =
+        use_case.check(Attempt { login, password, guesser: guesser(&request), initiator: initiator(&request) }).await?;
     let started = SessionRequest { kind: SessionKind::Tokens, remembered, provenance: provenance(&request) };
     let replaced = Cookies::of(&request).refresh_token(&request);
     let work = async move { use_case.start_session(proven, started, replaced.as_ref()).await };

@@ -2,7 +2,7 @@
 
 use crate::detached::Detached;
 use crate::problem::Problem;
-use crate::request::{Authenticated, Cookies};
+use crate::request::{Authenticated, Cookies, initiator};
 use actix_web::http::header::HeaderName;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
@@ -22,7 +22,8 @@ pub(crate) async fn logout(
     caller: Authenticated,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
-    detached.run(async move { use_case.one(caller.0.session).await }).await??;
+    let initiator = initiator(&request);
+    detached.run(async move { use_case.one(&initiator, caller.0.session).await }).await??;
     Ok(goodbye(&request))
 }
 

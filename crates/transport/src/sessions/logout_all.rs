@@ -3,7 +3,7 @@
 use super::logout::goodbye;
 use crate::detached::Detached;
 use crate::problem::Problem;
-use crate::request::Authenticated;
+use crate::request::{Authenticated, initiator};
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use threshold_application::sessions::EndSessions;
@@ -20,6 +20,7 @@ pub(crate) async fn logout_all(
     caller: Authenticated,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
-    detached.run(async move { use_case.all_of(caller.0.user_id, None).await }).await??;
+    let initiator = initiator(&request);
+    detached.run(async move { use_case.all_of(&initiator, caller.0.user_id, None).await }).await??;
     Ok(goodbye(&request))
 }

@@ -4,7 +4,7 @@ use super::answers::{LoginResponse, SignedInAnswer, TokenDelivery};
 use crate::app::HttpSettings;
 use crate::detached::Detached;
 use crate::problem::Problem;
-use crate::request::{Cookies, OptionalFields, Site};
+use crate::request::{Cookies, OptionalFields, Site, initiator};
 use actix_web::http::header::{HeaderValue, SET_COOKIE};
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
@@ -42,7 +42,8 @@ pub(crate) async fn refresh(
         None => cookie(&request, &settings)?,
     };
     let token = token.ok_or_else(|| refused(RefreshError::Invalid, delivery, &request))?;
-    let outcome = detached.run(async move { use_case.execute(&token).await }).await?;
+    let initiator = initiator(&request);
+    let outcome = detached.run(async move { use_case.execute(&initiator, &token).await }).await?;
     answer.with_tokens(&outcome.map_err(|error| refused(error, delivery, &request))?, delivery)
 }
 

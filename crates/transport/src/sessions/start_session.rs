@@ -6,7 +6,7 @@ use super::session_view::SessionView;
 use crate::accounts::UserView;
 use crate::detached::Detached;
 use crate::problem::Problem;
-use crate::request::{Cookies, Fields, guesser, provenance};
+use crate::request::{Cookies, Fields, guesser, initiator, provenance};
 use actix_web::http::header::LOCATION;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
@@ -60,7 +60,8 @@ pub(crate) async fn start_session(
         let remembered = members.flag("remember");
         Ok((credentials?, remembered?))
     })?;
-    let proven = use_case.check(Attempt { login, password, guesser: guesser(&request) }).await?;
+    let proven =
+        use_case.check(Attempt { login, password, guesser: guesser(&request), initiator: initiator(&request) }).await?;
     let started = SessionRequest { kind: SessionKind::Browser, remembered, provenance: provenance(&request) };
     let cookies = Cookies::of(&request);
     let replaced = cookies.session_text(&request).and_then(|text| SessionToken::parse(&text));

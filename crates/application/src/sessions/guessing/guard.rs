@@ -7,6 +7,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use threshold_domain::accounts::{Login, User, UserId};
+use threshold_domain::audit::{AuditAction, AuditEvent};
 use threshold_domain::limits::{AttemptKey, AttemptLimit};
 use threshold_domain::sessions::KnownDevice;
 
@@ -122,12 +123,19 @@ impl GuessGuard {
         }
     }
 
-    /// Counts the attempt as failed.
-    pub(in crate::sessions) async fn failed(&self, guess: Guess) -> Result<(), StoreError> {
+    /// Counts the attempt as failed, and records `failure`.
+    pub(in crate::sessions) async fn failed(&self, guess: Guess, failure: AuditEvent) -> Result<(), StoreError> {
         let now = self.clock.now();
+        let exhausted = AuditEvent { action: AuditAction::LoginsExhausted, ..failure.clone() };
         let mut tx = self.unit_of_work.begin().await?;
+        tx.audit().record(failure);
+        let mut is_exhausted = false;
         for (key, limit) in &guess.counted {
-            tx.attempts().count(*key, now, now - limit.window).await?;
+            let count = tx.attempts().count(*key, now, now - limit.window).await?;
+            is_exhausted |= limit.left(Some(count), now).is_err();
+        }
+        if is_exhausted {
+            tx.audit().record(exhausted);
         }
         tx.commit().await
     }

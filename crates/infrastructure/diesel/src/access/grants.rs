@@ -1,6 +1,6 @@
 //! Changing who holds roles.
 
-use super::row::{GrantsRow, role_names, roles_held};
+use super::row::GrantsRow;
 use crate::connections::Connection;
 use crate::schema::{grants_versions, user_roles, users};
 use crate::statements::Prepared;
@@ -31,15 +31,14 @@ impl GrantRepository for DieselTransaction {
     }
 
     async fn of(&mut self, user: UserId) -> Result<Grants, StoreError> {
-        let row: QueryResult<Option<(Option<String>, GrantsRow)>> = on!(self.connection(), |c| users::table
+        let row: QueryResult<Option<GrantsRow>> = on!(self.connection(), |c| users::table
             .find(Id(user.as_uuid()))
             .filter(users::deleted_at.is_null())
-            .select((roles_held(), GrantsRow::as_select()))
+            .select(GrantsRow::as_select())
             .get_result(c)
             .await
             .optional());
-        let Some((roles, grants)) = self.settle(TABLE, row)? else { return Ok(Grants::none()) };
-        Ok(grants.by(role_names(roles.as_deref())?))
+        self.settle(TABLE, row)?.map_or_else(|| Ok(Grants::none()), Grants::try_from)
     }
 
     async fn set_roles(&mut self, user: UserId, roles: &[RoleName]) -> Result<(), StoreError> {
@@ -69,6 +68,12 @@ impl GrantRepository for DieselTransaction {
             .count()
             .get_result::<i64>(c)
             .await);
+        self.settle(TABLE, holders).map(|holders| u64::try_from(holders).unwrap_or_default())
+    }
+
+    async fn holders(&mut self, role: &RoleName) -> Result<u64, StoreError> {
+        let held = user_roles::table.filter(user_roles::role.eq(role.as_str()));
+        let holders = on!(self.connection(), |c| held.count().get_result::<i64>(c).await);
         self.settle(TABLE, holders).map(|holders| u64::try_from(holders).unwrap_or_default())
     }
 }

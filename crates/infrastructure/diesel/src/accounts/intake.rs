@@ -5,6 +5,7 @@ use super::holders::Holders;
 use super::insert_many::insert_many;
 use super::row::NewUserRow;
 use crate::access::add_many_roles;
+use crate::directory::note_many_names;
 use crate::failures::unavailable;
 use crate::transaction::DieselTransaction;
 use crate::types::Id;
@@ -18,11 +19,13 @@ impl UserIntake for DieselTransaction {
         let rows: Vec<_> = users.iter().map(|one| row(&one.credentials)).collect();
         let added = insert_many(self.connection(), &rows).await;
         let added = self.settle(TABLE, added)?;
-        let roles =
-            users.iter().zip(&added).filter(|(_, added)| **added).flat_map(|(one, _)| held(&one.credentials.user));
-        let roles: Vec<_> = roles.collect();
+        let taken_in = users.iter().zip(&added).filter(|(_, added)| **added).map(|(one, _)| &one.credentials.user);
+        let taken_in: Vec<&User> = taken_in.collect();
+        let roles: Vec<_> = taken_in.iter().copied().flat_map(held).collect();
         let given = add_many_roles(self.connection(), &roles).await;
         self.settle("user_roles", given)?;
+        let noted = note_many_names(self.connection(), &taken_in).await;
+        self.settle("user_search", noted)?;
         let users = || users.iter().map(|one| &one.credentials.user).zip(&added);
         let kept_out: Vec<&User> = users().filter(|(_, added)| !**added).map(|(user, _)| user).collect();
         let holders = Holders::find(self.connection(), &kept_out).await;

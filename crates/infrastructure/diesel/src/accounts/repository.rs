@@ -5,6 +5,7 @@ use super::reader::by_id;
 use super::row::{NewUserRow, UserChanges, UserRow};
 use crate::access::add_roles;
 use crate::connections::Connection;
+use crate::directory::note_names;
 use crate::schema::users;
 use crate::statements::Prepared;
 use crate::transaction::DieselTransaction;
@@ -23,7 +24,9 @@ impl UserRepository for DieselTransaction {
         let inserted = on!(self.connection(), |c| diesel::insert_into(users::table).values(&row).execute(c).await);
         self.settle(TABLE, inserted)?;
         let added = add_roles(self.connection(), Id(user.id.as_uuid()), &user.roles).await;
-        self.settle(TABLE, added)
+        self.settle(TABLE, added)?;
+        let noted = note_names(self.connection(), user).await;
+        self.settle("user_search", noted)
     }
 
     async fn find(&mut self, id: UserId) -> Result<Option<User>, StoreError> {
@@ -36,13 +39,20 @@ impl UserRepository for DieselTransaction {
         self.settle(TABLE, locked)?.map(User::try_from).transpose()
     }
 
+    async fn lock_deleted(&mut self, id: UserId) -> Result<Option<User>, StoreError> {
+        let locked = lock_deleted(self.connection(), Id(id.as_uuid())).await;
+        self.settle(TABLE, locked)?.map(User::try_from).transpose()
+    }
+
     async fn update(&mut self, user: &User) -> Result<(), StoreError> {
         let changes = UserChanges::from(user);
         let updated = on!(self.connection(), |c| diesel::update(users::table.find(Id(user.id.as_uuid())))
             .set(&changes)
             .execute(c)
             .await);
-        self.settle(TABLE, updated).map(drop)
+        self.settle(TABLE, updated)?;
+        let noted = note_names(self.connection(), user).await;
+        self.settle("user_search", noted)
     }
 
     async fn erase(&mut self, deleted_before: Timestamp, at_most: u32) -> Result<Vec<UserId>, StoreError> {
@@ -81,6 +91,18 @@ async fn lock(connection: &mut Connection, id: Id) -> QueryResult<Option<UserRow
             .await
             .optional(),
         Connection::Sqlite(_) => by_id(connection, id).await,
+    }
+}
+
+/// As [`lock`], of somebody who is deleted.
+async fn lock_deleted(connection: &mut Connection, id: Id) -> QueryResult<Option<UserRow>> {
+    let deleted = users::table.find(id).filter(users::deleted_at.is_not_null());
+    match connection {
+        Connection::Postgres(link) => {
+            let locked = deleted.select(UserRow::as_select()).for_no_key_update();
+            locked.get_result(&mut **link).await.optional()
+        }
+        Connection::Sqlite(link) => deleted.select(UserRow::as_select()).get_result(&mut **link).await.optional(),
     }
 }
 

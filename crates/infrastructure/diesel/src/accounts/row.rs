@@ -1,6 +1,6 @@
 //! A user as a row.
 
-use crate::access::{role_names, roles_held};
+use crate::access::{grants, grants_held};
 use crate::failures::corrupt;
 use crate::schema::users;
 use crate::types::{Id, Instant};
@@ -9,6 +9,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{Nullable, Text};
 use threshold_application::ports::StoreError;
 use threshold_domain::Refusal;
+use threshold_domain::access::Grants;
 use threshold_domain::accounts::{
     Credentials, DisplayName, Email, PasswordHash, PasswordVersion, Standing, User, UserId, Username,
 };
@@ -24,8 +25,9 @@ pub(crate) struct UserRow {
     status: String,
     email_verified_at: Option<Instant>,
     pending_email: Option<String>,
-    #[diesel(select_expression = roles_held(), select_expression_type = SqlLiteral<Nullable<Text>>)]
-    roles: Option<String>,
+    #[diesel(select_expression = grants_held(), select_expression_type = SqlLiteral<Nullable<Text>>)]
+    held: Option<String>,
+    grants_version: i64,
     last_login_at: Option<Instant>,
     deleted_at: Option<Instant>,
     created_at: Instant,
@@ -76,7 +78,7 @@ impl From<&User> for UserChanges {
             email_canonical: user.email.canonical().to_owned(),
             username: user.username.as_ref().map(|name| name.as_str().to_owned()),
             display_name: user.display_name.as_ref().map(|name| name.as_str().to_owned()),
-            status: status(user.standing),
+            status: user.standing.as_str(),
             email_verified_at: user.email_verified_at.map(Instant),
             pending_email: user.pending_email.as_ref().map(|email| email.as_str().to_owned()),
             deleted_at: user.deleted_at.map(Instant),
@@ -95,7 +97,7 @@ impl<'a> NewUserRow<'a> {
             username: user.username.as_ref().map(Username::as_str),
             display_name: user.display_name.as_ref().map(DisplayName::as_str),
             password_hash: password_hash.map(PasswordHash::expose),
-            status: status(user.standing),
+            status: user.standing.as_str(),
             email_verified_at: user.email_verified_at.map(Instant),
             pending_email: user.pending_email.as_ref().map(Email::as_str),
             last_login_at: user.last_login_at.map(Instant),
@@ -111,21 +113,30 @@ impl TryFrom<UserRow> for User {
     type Error = StoreError;
 
     fn try_from(row: UserRow) -> Result<Self, StoreError> {
-        Ok(Self {
-            id: UserId::new(row.id.0),
-            email: Email::parse(&row.email).map_err(|refusal| corrupt("users.email", refusal))?,
-            username: value("users.username", row.username, Username::parse)?,
-            display_name: value("users.display_name", row.display_name, DisplayName::parse)?,
-            standing: standing(&row.status)?,
-            email_verified_at: row.email_verified_at.map(|at| at.0),
-            pending_email: value("users.pending_email", row.pending_email, Email::parse)?,
-            roles: role_names(row.roles.as_deref())?,
-            last_login_at: row.last_login_at.map(|at| at.0),
-            deleted_at: row.deleted_at.map(|at| at.0),
-            created_at: row.created_at.0,
-            updated_at: row.updated_at.0,
-            version: row.version,
-        })
+        row.with_grants().map(|(user, _grants)| user)
+    }
+}
+
+impl UserRow {
+    /// The user, and what they may do.
+    pub(crate) fn with_grants(self) -> Result<(User, Grants), StoreError> {
+        let grants = grants(self.held.as_deref(), self.grants_version)?;
+        let user = User {
+            id: UserId::new(self.id.0),
+            email: Email::parse(&self.email).map_err(|refusal| corrupt("users.email", refusal))?,
+            username: value("users.username", self.username, Username::parse)?,
+            display_name: value("users.display_name", self.display_name, DisplayName::parse)?,
+            standing: standing(&self.status)?,
+            email_verified_at: self.email_verified_at.map(|at| at.0),
+            pending_email: value("users.pending_email", self.pending_email, Email::parse)?,
+            roles: grants.roles.clone(),
+            last_login_at: self.last_login_at.map(|at| at.0),
+            deleted_at: self.deleted_at.map(|at| at.0),
+            created_at: self.created_at.0,
+            updated_at: self.updated_at.0,
+            version: self.version,
+        };
+        Ok((user, grants))
     }
 }
 
@@ -157,18 +168,7 @@ fn value<T>(
     stored.map(|text| parse(&text).map_err(|refusal| corrupt(place, refusal))).transpose()
 }
 
-/// The standing as the column `status` names it.
-fn status(standing: Standing) -> &'static str {
-    match standing {
-        Standing::Unverified => "unverified",
-        Standing::Active => "active",
-        Standing::Suspended => "suspended",
-    }
-}
-
 fn standing(stored: &str) -> Result<Standing, StoreError> {
-    [Standing::Unverified, Standing::Active, Standing::Suspended]
-        .into_iter()
-        .find(|standing| status(*standing) == stored)
-        .ok_or_else(|| corrupt("users.status", "no standing has this name"))
+    let known = Standing::ALL.into_iter().find(|standing| standing.as_str() == stored);
+    known.ok_or_else(|| corrupt("users.status", "no standing has this name"))
 }

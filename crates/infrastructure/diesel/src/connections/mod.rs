@@ -5,8 +5,8 @@ mod pools;
 mod postgres;
 mod sqlite;
 
-pub(crate) use pools::Pools;
-pub(crate) use postgres::connect;
+pub(crate) use pools::{Access, Pools};
+pub(crate) use postgres::{connect, connect_plainly};
 pub(crate) use sqlite::SqliteLink;
 
 use crate::failures::is_outage;

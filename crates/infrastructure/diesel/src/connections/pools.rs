@@ -25,18 +25,31 @@ pub(crate) enum Pools {
     },
 }
 
+/// What connections may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Access {
+    /// Everything.
+    Full,
+    /// Look, and change nothing.
+    LookOnly,
+}
+
 impl Pools {
     /// Pools without a connection yet.
-    pub(crate) fn new(settings: &DatabaseSettings, meter: &Arc<dyn Meter>) -> Result<Self, StoreError> {
+    pub(crate) fn new(settings: &DatabaseSettings, access: Access, meter: &Arc<dyn Meter>) -> Result<Self, StoreError> {
         let size = settings.max_connections;
         match &settings.url.0 {
             Target::Postgres { config, tls } => {
-                let manager = postgres::manager(config, tls, settings);
+                let manager = postgres::manager(config, tls, settings, access);
                 Ok(Self::Postgres(ConnectionPool::new("postgres", manager, size, settings, Arc::clone(meter))?))
             }
             Target::Sqlite(path) => {
-                let reader = sqlite::manager(path, Role::Reader, settings);
-                let writer = sqlite::manager(path, Role::Writer, settings);
+                let (reader, writer) = match access {
+                    Access::Full => (Role::Reader, Role::Writer),
+                    Access::LookOnly => (Role::Onlooker, Role::Onlooker),
+                };
+                let reader = sqlite::manager(path, reader, settings);
+                let writer = sqlite::manager(path, writer, settings);
                 Ok(Self::Sqlite {
                     readers: ConnectionPool::new("reader", reader, size, settings, Arc::clone(meter))?,
                     writer: ConnectionPool::new("writer", writer, 1, settings, Arc::clone(meter))?,
@@ -58,7 +71,9 @@ impl Pools {
     async fn lend(&self, role: Role) -> Result<Connection, StoreError> {
         match (self, role) {
             (Self::Postgres(pool), _) => pool.get().await.map(Connection::Postgres),
-            (Self::Sqlite { readers, .. }, Role::Reader) => readers.get().await.map(Connection::Sqlite),
+            (Self::Sqlite { readers, .. }, Role::Reader | Role::Onlooker) => {
+                readers.get().await.map(Connection::Sqlite)
+            }
             (Self::Sqlite { writer, .. }, Role::Writer) => writer.get().await.map(Connection::Sqlite),
         }
     }

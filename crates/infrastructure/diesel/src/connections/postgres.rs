@@ -1,5 +1,6 @@
 //! PostgreSQL: how a connection is made.
 
+use super::Access;
 use crate::DatabaseSettings;
 use crate::database_url::Tls;
 use diesel::ConnectionError::{self, BadConnection};
@@ -16,7 +17,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 use threshold_application::ports::BoxError;
-use tokio_postgres::{Config, NoTls};
+use tokio_postgres::{Client, Config, NoTls};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 /// A transaction in which nothing happens for so long was forgotten: its locks must not stay.
@@ -27,8 +28,14 @@ pub(crate) fn manager(
     config: &Config,
     tls: &Tls,
     settings: &DatabaseSettings,
+    access: Access,
 ) -> AsyncDieselConnectionManager<AsyncPgConnection> {
-    let server = Arc::new((bounded(config, settings), tls.clone()));
+    let mut bounded = bounded(config, settings);
+    if access == Access::LookOnly {
+        let options = bounded.get_options().unwrap_or_default();
+        bounded.options(format!("{options} -c default_transaction_read_only=on"));
+    }
+    let server = Arc::new((bounded, tls.clone()));
     let mut config = ManagerConfig::default();
     config.recycling_method = RecyclingMethod::Fast;
     config.custom_setup = Box::new(move |_url| {
@@ -70,6 +77,23 @@ pub(crate) async fn connect(config: &Config, tls: &Tls) -> ConnectionResult<Asyn
             let connector = verifying(authorities.as_deref()).map_err(|error| BadConnection(describe(&*error)))?;
             let (client, driver) = config.connect(connector).await.map_err(|error| refused(&error))?;
             AsyncPgConnection::try_from_client_and_connection(client, driver).await
+        }
+    }
+}
+
+/// A connection without Diesel over it, for rows of any form.
+pub(crate) async fn connect_plainly(config: &Config, tls: &Tls) -> Result<Client, BoxError> {
+    match tls {
+        Tls::Off => {
+            let (client, driver) = config.connect(NoTls).await.map_err(|error| describe(&error))?;
+            tokio::spawn(driver);
+            Ok(client)
+        }
+        Tls::Verified { authorities } => {
+            let connector = verifying(authorities.as_deref())?;
+            let (client, driver) = config.connect(connector).await.map_err(|error| describe(&error))?;
+            tokio::spawn(driver);
+            Ok(client)
         }
     }
 }

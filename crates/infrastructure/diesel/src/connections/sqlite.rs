@@ -42,6 +42,8 @@ pub(crate) enum Role {
     Reader,
     /// One at a time.
     Writer,
+    /// As a reader, and leaves no trace: neither the file nor those beside it are made.
+    Onlooker,
 }
 
 /// Opens connections to the file.
@@ -58,9 +60,12 @@ pub(crate) fn manager(
 }
 
 fn open(path: &str, role: Role, busy_timeout: u128) -> ConnectionResult<SqliteLink> {
-    let mut connection = SqliteConnection::establish(path)?;
+    let mut connection = match role {
+        Role::Reader | Role::Writer => SqliteConnection::establish(path)?,
+        Role::Onlooker => SqliteConnection::establish(&untouched(path))?,
+    };
     let role = match role {
-        Role::Reader => "PRAGMA query_only = ON;",
+        Role::Reader | Role::Onlooker => "PRAGMA query_only = ON;",
         // `FULL`: what was committed is on the disk.
         Role::Writer => "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;",
     };
@@ -71,4 +76,12 @@ fn open(path: &str, role: Role, busy_timeout: u128) -> ConnectionResult<SqliteLi
         ))
         .map_err(ConnectionError::CouldntSetupConfiguration)?;
     Ok(SqliteLink::with_runtime(connection, Inline))
+}
+
+/// The file as SQLite names one that can only be read (<https://sqlite.org/uri.html>). Where no log lies beside it nobody has it
+/// open; then not even the log's index is made.
+fn untouched(path: &str) -> String {
+    let in_use = Path::new(&format!("{path}-wal")).exists();
+    let encoded = path.replace('%', "%25").replace('?', "%3f").replace('#', "%23");
+    format!("file:{encoded}?mode=ro{}", if in_use { "" } else { "&immutable=1" })
 }

@@ -4,65 +4,28 @@ use super::TABLE;
 use super::row::{JobRow, state};
 use crate::connections::{Connection, Pools};
 use crate::schema::jobs;
-use crate::transaction::DieselUnitOfWork;
-use crate::types::{Id, Instant};
+use crate::statements::PlannedAnew;
+use crate::types::Id;
 use async_trait::async_trait;
 use diesel::dsl::count_star;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use futures::FutureExt;
 use std::sync::Arc;
-use threshold_application::ports::{JobAdmin, JobCount, ListedJob, StoreError};
-use threshold_domain::Timestamp;
-use threshold_domain::jobs::{JobId, JobState};
-
-/// Whatever is not under way.
-const AT_REST: [&str; 2] = ["waiting", "dead"];
+use threshold_application::ports::{JobAdmin, JobCount, JobFilter, ListedJob, StoreError};
+use threshold_domain::jobs::JobId;
 
 /// Jobs of either database.
 pub(crate) struct DieselJobAdmin {
     pub(crate) pools: Arc<Pools>,
-    pub(crate) unit_of_work: DieselUnitOfWork,
 }
 
 #[async_trait]
 impl JobAdmin for DieselJobAdmin {
-    async fn list(&self, state: Option<JobState>, at_most: u32) -> Result<Vec<ListedJob>, StoreError> {
-        let states: &[JobState] = state.as_ref().map_or(&JobState::ALL, std::slice::from_ref);
-        let states: Vec<&'static str> = states.iter().map(|state| state.as_str()).collect();
-        let rows = self.pools.read(TABLE, |connection| list(connection, states.clone(), at_most).boxed()).await?;
+    async fn page(&self, filter: &JobFilter, last: Option<JobId>, at_most: u32) -> Result<Vec<ListedJob>, StoreError> {
+        let last = last.map(|id| Id(id.as_uuid()));
+        let rows = self.pools.read(TABLE, |connection| page(connection, filter.clone(), last, at_most).boxed()).await?;
         rows.into_iter().map(ListedJob::try_from).collect()
-    }
-
-    async fn retry(&self, id: JobId, now: Timestamp) -> Result<bool, StoreError> {
-        let mut tx = self.unit_of_work.open().await?;
-        let changed = on!(tx.connection(), |c| diesel::update(
-            jobs::table.find(Id(id.as_uuid())).filter(jobs::state.eq_any(AT_REST))
-        )
-        .set((
-            jobs::state.eq("waiting"),
-            jobs::attempts.eq(0),
-            jobs::run_at.eq(Instant(now)),
-            jobs::expires_at.eq(None::<Instant>),
-        ))
-        .execute(c)
-        .await);
-        let changed = tx.settle(TABLE, changed)?;
-        tx.ring().await?;
-        tx.finish().await?;
-        Ok(changed == 1)
-    }
-
-    async fn discard(&self, id: JobId) -> Result<bool, StoreError> {
-        let mut tx = self.unit_of_work.open().await?;
-        let deleted = on!(tx.connection(), |c| diesel::delete(
-            jobs::table.find(Id(id.as_uuid())).filter(jobs::state.eq_any(AT_REST))
-        )
-        .execute(c)
-        .await);
-        let deleted = tx.settle(TABLE, deleted)?;
-        tx.finish().await?;
-        Ok(deleted == 1)
     }
 
     async fn counts(&self) -> Result<Vec<JobCount>, StoreError> {
@@ -74,14 +37,26 @@ impl JobAdmin for DieselJobAdmin {
     }
 }
 
-async fn list(connection: &mut Connection, states: Vec<&'static str>, at_most: u32) -> QueryResult<Vec<JobRow>> {
-    on!(connection, |c| jobs::table
-        .filter(jobs::state.eq_any(states))
-        .order((jobs::created_at, jobs::id))
-        .limit(at_most.into())
-        .select(JobRow::as_select())
-        .load(c)
-        .await)
+/// Planned for these values: few jobs may be of a state or a kind, or nearly all.
+async fn page(
+    connection: &mut Connection,
+    filter: JobFilter,
+    last: Option<Id>,
+    at_most: u32,
+) -> QueryResult<Vec<JobRow>> {
+    on!(connection, |c| {
+        let mut query = jobs::table.select(JobRow::as_select()).into_boxed();
+        if let Some(state) = filter.state {
+            query = query.filter(jobs::state.eq(state.as_str()));
+        }
+        if let Some(kind) = filter.kind {
+            query = query.filter(jobs::kind.eq(kind));
+        }
+        if let Some(last) = last {
+            query = query.filter(jobs::id.gt(last));
+        }
+        PlannedAnew(query.order(jobs::id).limit(at_most.into())).load(c).await
+    })
 }
 
 async fn counts(connection: &mut Connection) -> QueryResult<Vec<(String, String, i64)>> {

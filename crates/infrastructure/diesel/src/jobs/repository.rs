@@ -15,7 +15,10 @@ use diesel::upsert::excluded;
 use diesel_async::RunQueryDsl;
 use threshold_application::ports::{CLOCKS_DIFFER, JobRepository, StoreError};
 use threshold_domain::Timestamp;
-use threshold_domain::jobs::Job;
+use threshold_domain::jobs::{Job, JobId};
+
+/// Whatever is not under way.
+const AT_REST: [&str; 2] = ["waiting", "dead"];
 
 #[async_trait]
 impl JobRepository for DieselTransaction {
@@ -30,6 +33,32 @@ impl JobRepository for DieselTransaction {
     async fn tick(&mut self, schedule: &str, at: Timestamp) -> Result<bool, StoreError> {
         let ticked = tick(self.connection(), schedule, at).await;
         Ok(self.settle("job_ticks", ticked)? == 1)
+    }
+
+    async fn retry(&mut self, id: JobId, now: Timestamp) -> Result<bool, StoreError> {
+        let changed = on!(self.connection(), |c| diesel::update(
+            jobs::table.find(Id(id.as_uuid())).filter(jobs::state.eq_any(AT_REST))
+        )
+        .set((
+            jobs::state.eq("waiting"),
+            jobs::attempts.eq(0),
+            jobs::run_at.eq(Instant(now)),
+            jobs::expires_at.eq(None::<Instant>),
+        ))
+        .execute(c)
+        .await);
+        let changed = self.settle(TABLE, changed)?;
+        self.ring().await?;
+        Ok(changed == 1)
+    }
+
+    async fn discard(&mut self, id: JobId) -> Result<bool, StoreError> {
+        let deleted = on!(self.connection(), |c| diesel::delete(
+            jobs::table.find(Id(id.as_uuid())).filter(jobs::state.eq_any(AT_REST))
+        )
+        .execute(c)
+        .await);
+        self.settle(TABLE, deleted).map(|rows| rows == 1)
     }
 
     async fn purge_dead(&mut self, before: Timestamp, at_most: u32) -> Result<u32, StoreError> {

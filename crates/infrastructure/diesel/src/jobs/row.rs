@@ -73,6 +73,7 @@ impl TryFrom<JobRow> for ListedJob {
             kind: row.kind,
             state: state(&row.state)?,
             attempts: u32::try_from(row.attempts).unwrap_or(u32::MAX),
+            created_at: row.created_at.0,
             run_at: row.run_at.0,
             last_error: row.last_error,
         })
@@ -96,7 +97,7 @@ fn rank(priority: Priority) -> i64 {
 /// What a task of its kind needs to know, as JSON.
 fn payload(task: &Task) -> String {
     let payload = match task {
-        Task::EnforceRetention => json!({}),
+        Task::EnforceRetention | Task::CheckpointAudit => json!({}),
         Task::SendLink { purpose, to, language } => {
             json!({"purpose": purpose.as_str(), "to": to.as_str(), "language": language.tag()})
         }
@@ -135,6 +136,7 @@ fn task(kind: &str, payload: &str) -> Result<Task, StoreError> {
     let payload: Value = serde_json::from_str(payload).map_err(|error| corrupt("jobs.payload", error))?;
     match kind {
         "enforce_retention" => Some(Task::EnforceRetention),
+        "checkpoint_audit" => Some(Task::CheckpointAudit),
         "send_link" => send_link(&payload),
         "send_email_change" => send_email_change(&payload),
         "send_notice" => send_notice(&payload),

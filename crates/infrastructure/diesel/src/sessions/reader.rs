@@ -2,7 +2,7 @@
 
 use super::TABLE;
 use super::row::SessionRow;
-use crate::access::{GrantsRow, role_names, roles_held};
+use crate::access::GrantsRow;
 use crate::connections::{Connection, Pools};
 use crate::failures::corrupt;
 use crate::schema::{roles, sessions, users};
@@ -52,8 +52,8 @@ impl SessionReader for DieselSessionReader {
     async fn find(&self, id: SessionId) -> Result<Option<FoundSession>, StoreError> {
         let id = Id(id.as_uuid());
         let row = self.pools.read(TABLE, |connection| find(connection, id).boxed()).await?;
-        let Some((session, roles, grants, deleted_at, changed_at)) = row else { return Ok(None) };
-        let grants = if deleted_at.is_some() { Grants::none() } else { grants.by(role_names(roles.as_deref())?) };
+        let Some((session, grants, deleted_at, changed_at)) = row else { return Ok(None) };
+        let grants = if deleted_at.is_some() { Grants::none() } else { grants.try_into()? };
         Ok(Some(FoundSession { session: session.try_into()?, grants, grants_changed_at: changed_at.map(|at| at.0) }))
     }
 
@@ -88,20 +88,14 @@ async fn roles_changed_since(connection: &mut Connection, since: Instant) -> Que
         .await)
 }
 
-/// A session, the roles of its user, what they permit, when the user was deleted, and when their roles last changed.
-type FoundRow = (SessionRow, Option<String>, GrantsRow, Option<Instant>, Option<Instant>);
+/// A session, what its user may do, when the user was deleted, and when their roles last changed.
+type FoundRow = (SessionRow, GrantsRow, Option<Instant>, Option<Instant>);
 
 async fn find(connection: &mut Connection, id: Id) -> QueryResult<Option<FoundRow>> {
     on!(connection, |c| sessions::table
         .inner_join(users::table)
         .filter(sessions::id.eq(id))
-        .select((
-            SessionRow::as_select(),
-            roles_held(),
-            GrantsRow::as_select(),
-            users::deleted_at,
-            users::grants_changed_at
-        ))
+        .select((SessionRow::as_select(), GrantsRow::as_select(), users::deleted_at, users::grants_changed_at))
         .get_result(c)
         .await
         .optional())

@@ -2,7 +2,6 @@
 
 use super::TABLE;
 use super::row::{SessionRow, name};
-use crate::access::GrantsRow;
 use crate::accounts::UserRow;
 use crate::connections::{Connection, Pools};
 use crate::schema::{sessions, users};
@@ -16,7 +15,6 @@ use diesel_async::RunQueryDsl;
 use futures::FutureExt;
 use std::sync::Arc;
 use threshold_application::ports::{Renewal, RenewedSession, SessionRenewals, StoreError};
-use threshold_domain::accounts::User;
 use threshold_domain::sessions::SessionKind;
 
 /// Uses refresh tokens up in either database.
@@ -40,9 +38,9 @@ impl SessionRenewals for DieselSessionRenewals {
                 renewed
             }
         };
-        let Some((session, user, grants)) = renewed else { return Ok(None) };
-        let user = User::try_from(user)?;
-        Ok(Some(RenewedSession { session: session.try_into()?, grants: grants.by(user.roles.clone()), user }))
+        let Some((session, user)) = renewed else { return Ok(None) };
+        let (user, grants) = user.with_grants()?;
+        Ok(Some(RenewedSession { session: session.try_into()?, grants, user }))
     }
 }
 
@@ -69,14 +67,14 @@ macro_rules! change {
     };
 }
 
-async fn renew(connection: &mut Connection, renewal: Renewal) -> QueryResult<Option<(SessionRow, UserRow, GrantsRow)>> {
+async fn renew(connection: &mut Connection, renewal: Renewal) -> QueryResult<Option<(SessionRow, UserRow)>> {
     match connection {
         Connection::Postgres(link) => {
             let changed = sessions::table.inner_join(users::table).filter(users::deleted_at.is_null());
             let query = WithChanged {
                 table: TABLE,
                 change: change!(renewal),
-                query: changed.select((SessionRow::as_select(), UserRow::as_select(), GrantsRow::as_select())),
+                query: changed.select((SessionRow::as_select(), UserRow::as_select())),
             };
             Prepared(query).get_result(&mut **link).await.optional()
         }
@@ -86,11 +84,11 @@ async fn renew(connection: &mut Connection, renewal: Renewal) -> QueryResult<Opt
             let user = users::table
                 .find(session.user_id())
                 .filter(users::deleted_at.is_null())
-                .select((UserRow::as_select(), GrantsRow::as_select()))
+                .select(UserRow::as_select())
                 .get_result(&mut **link)
                 .await
                 .optional()?;
-            Ok(user.map(|(user, grants)| (session, user, grants)))
+            Ok(user.map(|user| (session, user)))
         }
     }
 }

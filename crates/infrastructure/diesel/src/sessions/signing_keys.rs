@@ -14,6 +14,7 @@ use futures::FutureExt;
 use std::sync::Arc;
 use threshold_application::ports::{SigningKeyRepository, StoreError};
 use threshold_domain::Timestamp;
+use threshold_domain::audit::AuditEvent;
 use threshold_domain::sessions::{KeyId, SignatureAlgorithm, SigningKey};
 
 const TABLE: &str = "signing_keys";
@@ -43,14 +44,15 @@ impl SigningKeyRepository for DieselSigningKeys {
         rows.into_iter().map(SigningKey::try_from).collect()
     }
 
-    async fn insert(&self, key: &SigningKey) -> Result<(), StoreError> {
+    async fn insert(&self, key: &SigningKey, event: AuditEvent) -> Result<(), StoreError> {
         let mut transaction = self.begin().await?;
         let inserted = insert(transaction.connection(), &SigningKeyRow::from(key)).await;
         transaction.settle(TABLE, inserted)?;
+        transaction.note(event);
         transaction.finish().await
     }
 
-    async fn rotate(&self, replaced: &KeyId, next: &SigningKey) -> Result<bool, StoreError> {
+    async fn rotate(&self, replaced: &KeyId, next: &SigningKey, event: AuditEvent) -> Result<bool, StoreError> {
         let mut transaction = self.begin().await?;
         let retired = retire(transaction.connection(), replaced.as_str(), Instant(next.signs_from)).await;
         if transaction.settle(TABLE, retired)? == 0 {
@@ -58,14 +60,18 @@ impl SigningKeyRepository for DieselSigningKeys {
         }
         let inserted = insert(transaction.connection(), &SigningKeyRow::from(next)).await;
         transaction.settle(TABLE, inserted)?;
+        transaction.note(event);
         transaction.finish().await?;
         Ok(true)
     }
 
-    async fn withdraw(&self, id: &KeyId, at: Timestamp) -> Result<bool, StoreError> {
+    async fn withdraw(&self, id: &KeyId, at: Timestamp, event: AuditEvent) -> Result<bool, StoreError> {
         let mut transaction = self.begin().await?;
         let withdrawn = withdraw(transaction.connection(), id.as_str(), Instant(at)).await;
         let withdrawn = transaction.settle(TABLE, withdrawn)?;
+        if withdrawn == 1 {
+            transaction.note(event);
+        }
         transaction.finish().await?;
         Ok(withdrawn == 1)
     }

@@ -8,10 +8,15 @@ async fn stores(kind: Kind) -> Stores {
     let database = place.migrated().await;
     Stores {
         unit_of_work: database.unit_of_work(),
+        audit: database.audit(),
+        audit_chains: database.audit_chains(),
         accounts: database.accounts(),
         roles: database.roles(),
+        api_keys: database.api_keys(),
+        api_key_lookup: database.api_key_lookup(),
         personal_data: database.personal_data(),
         user_pages: database.user_pages(),
+        user_directory: database.user_directory(),
         sessions: database.sessions(),
         renewals: database.renewals(),
         attempts: database.attempts(),

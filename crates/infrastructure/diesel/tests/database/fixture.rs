@@ -10,6 +10,7 @@ use tempfile::TempDir;
 use threshold_application::ports::{Meter, Metric};
 use threshold_diesel::{Database, DatabaseSettings};
 use threshold_test_postgres::FreshDatabase;
+use threshold_testkit::{FakeSecrets, SequentialIds};
 
 /// Either database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,7 +43,8 @@ impl Place {
 
     /// Opens it as it is.
     pub(crate) async fn open(&self) -> Database {
-        Database::connect(&self.settings(), Arc::new(Recorder::default())).await.unwrap()
+        let database = Database::connect(&self.settings(), Arc::new(Recorder::default())).await.unwrap();
+        database.recording(Arc::new(FakeSecrets), Arc::new(SequentialIds::default()))
     }
 
     /// Opens it with all tables.

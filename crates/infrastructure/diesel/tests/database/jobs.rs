@@ -3,7 +3,7 @@
 
 use crate::fixture::{Kind, Place};
 use std::time::{Duration, Instant};
-use threshold_application::ports::Claim;
+use threshold_application::ports::{Claim, JobFilter};
 use threshold_diesel::Database;
 use threshold_domain::jobs::{Job, JobState, Settlement, Verdict};
 use threshold_testkit::{a_job, at};
@@ -96,7 +96,7 @@ async fn a_job_of_an_unknown_kind_waits_for_who_knows_it_and_one_that_nobody_can
         let claimed = database.job_queue().claim(&claim, 10).await.unwrap();
         assert_eq!(claimed.iter().map(|job| job.id).collect::<Vec<_>>(), [a_job(3, 0).id]);
         assert_eq!(database.job_queue().next_due().await.unwrap(), Some(at(60)), "nobody waits for the unknown one");
-        let listed = database.job_admin().list(None, 10).await.unwrap();
+        let listed = database.job_admin().page(&JobFilter::default(), None, 10).await.unwrap();
         let states: Vec<_> = listed.iter().map(|job| (job.kind.as_str(), job.state)).collect();
         let expected = [
             ("fly_to_the_moon", JobState::Waiting),

@@ -6,11 +6,12 @@ use crate::values::{at, session, user};
 use diesel::connection::{Instrumentation, InstrumentationEvent, set_default_instrumentation};
 use std::cell::RefCell;
 use std::fmt::Write;
-use threshold_application::ports::Claim;
+use threshold_application::ports::{Claim, JobFilter};
 use threshold_diesel::Database;
 use threshold_domain::accounts::{Credentials, ImportedUser, Login, PasswordVersion};
-use threshold_domain::jobs::{Job, JobState, Settlement, Verdict};
-use threshold_testkit::{a_job, a_link};
+use threshold_domain::jobs::{Job, Settlement, Verdict};
+use threshold_testkit::{a_job, a_link, an_api_key, an_api_key_secret};
+use tokio_postgres::SimpleQueryMessage;
 use uuid::Uuid;
 
 thread_local! {
@@ -44,10 +45,18 @@ const MANY_ROWS: &str = "
     SELECT gen_random_uuid(), 'enforce_retention', '{}', 2, 'waiting', 0, now() + interval '100 years', now() FROM users;
     INSERT INTO sessions (id, user_id, created_at, expires_at, ended_at)
     SELECT gen_random_uuid(), id, now(), now(), CASE WHEN email < 'u2' THEN now() END FROM users;
+    INSERT INTO api_keys (id, name, prefix, digest, created_at, expires_at, revoked_at)
+    SELECT gen_random_uuid(), email, 'thr_', sha256(email::bytea), now(), CASE WHEN email < 'u2' THEN now() END,
+        CASE WHEN email > 'u8' THEN now() END FROM users;
     ANALYZE";
 
-async fn filled(place: &Place) -> Database {
+/// Remembers every statement of this thread from now on.
+pub(crate) fn listen() {
     set_default_instrumentation(|| Some(Box::new(Listener))).unwrap();
+}
+
+async fn filled(place: &Place) -> Database {
+    listen();
     let database = place.migrated().await;
     if let Place::Postgres(_) = place {
         place.execute(MANY_ROWS).await;
@@ -59,8 +68,21 @@ async fn filled(place: &Place) -> Database {
 async fn plan_of_last(place: &Place, table: &str) -> String {
     let on_table = |sql: &&String| sql.contains(&format!("\"{table}\"")) || sql.contains(&format!("`{table}`"));
     let statement = STATEMENTS.with_borrow(|all| all.iter().rfind(on_table).unwrap().clone());
+    plan_of(place, &statement).await
+}
+
+/// Every statement of this thread so far, each once; they are forgotten.
+pub(crate) fn statements() -> Vec<String> {
+    let mut all = STATEMENTS.take();
+    all.sort_unstable();
+    all.dedup();
+    all
+}
+
+/// The plan of a statement that an index serves, whatever its values are.
+pub(crate) async fn plan_of(place: &Place, statement: &str) -> String {
     match place {
-        Place::Sqlite(_) => place.explain_sqlite(&statement),
+        Place::Sqlite(_) => place.explain_sqlite(statement),
         Place::Postgres(fresh) => {
             let parameters = statement.matches('$').count();
             let nulls =
@@ -73,7 +95,11 @@ async fn plan_of_last(place: &Place, table: &str) -> String {
                 ))
                 .await
                 .unwrap();
-            format!("{explained:#?}")
+            let line = |message| {
+                let SimpleQueryMessage::Row(row) = message else { return None };
+                row.get(0).map(|line| format!("{line}\n"))
+            };
+            explained.into_iter().filter_map(line).collect()
         }
     }
 }
@@ -159,20 +185,24 @@ on_both! {
         }
     }
 
-    async fn operators_find_a_job_by_its_key_and_read_all_of_them_to_list_and_count(place: Place) {
+    async fn operators_find_and_list_jobs_by_their_keys_and_read_all_of_them_to_count(place: Place) {
         let database = filled(&place).await;
         let (job, admin) = (enqueued(&database).await, database.job_admin());
-        assert!(admin.retry(job.id, at(0)).await.unwrap());
+        let mut tx = database.unit_of_work().begin().await.unwrap();
+        assert!(tx.jobs().retry(job.id, at(0)).await.unwrap());
+        tx.commit().await.unwrap();
         assert_uses(&place, "jobs", "jobs_pkey", "PRIMARY KEY (id=?)").await;
-        assert!(admin.discard(job.id).await.unwrap());
+        let mut tx = database.unit_of_work().begin().await.unwrap();
+        assert!(tx.jobs().discard(job.id).await.unwrap());
+        tx.commit().await.unwrap();
         assert_uses(&place, "jobs", "jobs_pkey", "PRIMARY KEY (id=?)").await;
+        admin.page(&JobFilter::default(), Some(job.id), 10).await.unwrap();
+        assert_uses(&place, "jobs", "jobs_pkey", "PRIMARY KEY (id>?)").await;
         // Few wait and few are dead where all is well; an index for those who look would cost each job more than they do.
         let reads_all = async || {
             let plan = plan_of_last(&place, "jobs").await;
             assert!(plan.contains("Seq Scan") || plan.contains("SCAN jobs"), "is there an index? Say so here: {plan}");
         };
-        admin.list(Some(JobState::Dead), 10).await.unwrap();
-        reads_all().await;
         admin.counts().await.unwrap();
         reads_all().await;
     }
@@ -222,6 +252,29 @@ on_both! {
         assert_uses(&place, "sessions", "sessions_pkey", "PRIMARY KEY (id=?)").await;
         database.unit_of_work().begin().await.unwrap().sessions().lock(session(1).id).await.unwrap();
         assert_uses(&place, "sessions", "sessions_pkey", "PRIMARY KEY (id=?)").await;
+    }
+
+    async fn api_keys_are_found_by_an_index(place: Place) {
+        let database = filled(&place).await;
+        database.api_key_lookup().by_digest(&an_api_key_secret(1).digest()).await.unwrap();
+        assert_uses(&place, "api_keys", "api_keys_digest_key", "api_keys_digest_key (digest=?)").await;
+        let keys = database.api_keys();
+        keys.revoked_since(at(0)).await.unwrap();
+        assert_uses(&place, "api_keys", "api_keys_revoked_at_idx", "api_keys_revoked_at_idx (revoked_at>?)").await;
+        keys.page(None, 10).await.unwrap();
+        assert_uses(&place, "api_keys", "api_keys_pkey", "PRIMARY KEY (id<?)").await;
+        keys.find(an_api_key(1).id).await.unwrap();
+        assert_uses(&place, "api_keys", "api_keys_pkey", "PRIMARY KEY (id=?)").await;
+        let unit_of_work = database.unit_of_work();
+        let mut tx = unit_of_work.begin().await.unwrap();
+        tx.api_keys().standing(an_api_key(1).id).await.unwrap();
+        assert_uses(&place, "api_keys", "api_keys_pkey", "PRIMARY KEY (id=?)").await;
+        tx.api_keys().purge(at(0), 10).await.unwrap();
+        // The last but one: what was found is deleted by its key.
+        forget_last("api_keys");
+        for index in ["api_keys_revoked_at_idx", "api_keys_expires_at_idx"] {
+            assert_uses(&place, "api_keys", index, index).await;
+        }
     }
 
     async fn what_is_over_is_found_by_an_index(place: Place) {

@@ -69,7 +69,7 @@ impl Mailer for SmtpMailer {
     }
 }
 
-fn tls(settings: &SmtpSettings) -> Result<TlsParameters, BoxError> {
+pub(super) fn tls(settings: &SmtpSettings) -> Result<TlsParameters, BoxError> {
     let mut tls = TlsParameters::builder(settings.url.host.clone());
     if let Some(file) = &settings.authorities {
         let pem = fs::read(file)?;

@@ -68,7 +68,8 @@ impl Server {
         kept.pop().map(|(_, connection)| connection)
     }
 
-    async fn connect(&self) -> Result<AsyncSmtpConnection, BoxError> {
+    /// A new connection, for whom the server wants to know.
+    pub(super) async fn connect(&self) -> Result<AsyncSmtpConnection, BoxError> {
         let mut connection = self.protected().await?;
         if let Some(credentials) = &self.url.credentials {
             connection.auth(DEFAULT_MECHANISMS, credentials).await.map_err(|error| described(&error))?;

@@ -4,6 +4,7 @@
 mod connections;
 mod console;
 mod contract;
+mod examination;
 mod files;
 mod fixture;
 mod messages;

@@ -3,6 +3,7 @@
 
 mod buckets;
 mod contract;
+mod examination;
 mod feed;
 mod nonsense;
 mod outages;

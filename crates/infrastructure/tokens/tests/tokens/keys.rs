@@ -10,8 +10,9 @@ use threshold_application::ports::{
     AccessTokens, KeyMaker, MakeKeyError, SecretGenerator, SigningKeyRepository, StoreError, TokenRejection,
 };
 use threshold_domain::Timestamp;
+use threshold_domain::audit::AuditEvent;
 use threshold_domain::sessions::{AccessClaims, KeyId, SigningKey};
-use threshold_testkit::{FixedClock, InMemoryStore, SeededSecrets};
+use threshold_testkit::{FixedClock, InMemoryStore, SeededSecrets, an_event};
 use threshold_tokens::{KeyRingError, SealedKeyMaker, SigningMethod};
 use tokio::sync::Barrier;
 
@@ -27,17 +28,17 @@ impl SigningKeyRepository for Race {
         self.store.list().await
     }
 
-    async fn insert(&self, key: &SigningKey) -> Result<(), StoreError> {
+    async fn insert(&self, key: &SigningKey, event: AuditEvent) -> Result<(), StoreError> {
         self.both.wait().await;
-        self.store.insert(key).await
+        self.store.insert(key, event).await
     }
 
-    async fn rotate(&self, replaced: &KeyId, next: &SigningKey) -> Result<bool, StoreError> {
-        self.store.rotate(replaced, next).await
+    async fn rotate(&self, replaced: &KeyId, next: &SigningKey, event: AuditEvent) -> Result<bool, StoreError> {
+        self.store.rotate(replaced, next, event).await
     }
 
-    async fn withdraw(&self, id: &KeyId, at: Timestamp) -> Result<bool, StoreError> {
-        self.store.withdraw(id, at).await
+    async fn withdraw(&self, id: &KeyId, at: Timestamp, event: AuditEvent) -> Result<bool, StoreError> {
+        self.store.withdraw(id, at, event).await
     }
 
     async fn purge(&self, before: Timestamp) -> Result<u32, StoreError> {
@@ -51,7 +52,7 @@ async fn with_key_changed(installation: &Installation, change: impl FnOnce(&mut 
     let mut key = installation.store.list().await.unwrap().remove(0);
     change(&mut key);
     let changed = InMemoryStore::default();
-    changed.insert(&key).await.unwrap();
+    changed.insert(&key, an_event()).await.unwrap();
     changed
 }
 
@@ -164,7 +165,7 @@ async fn a_published_key_signs_from_its_moment_on_and_the_one_before_verifies_on
     // The first thing that this generator makes is the key that is there already.
     maker.make(at(0), at(0)).unwrap();
     let next = maker.make(at(0), at(600)).unwrap();
-    assert!(installation.store.rotate(&first.id, &next).await.unwrap());
+    assert!(installation.store.rotate(&first.id, &next, an_event()).await.unwrap());
     tokens.replace_keys(installation.keys_in(&installation.store, &SigningMethod::EdDsa).await.unwrap());
     assert_eq!(tokens.public_keys().len(), 2, "it is public before it signs");
     let issued = |seconds: i64| {
@@ -186,7 +187,7 @@ async fn the_tokens_of_a_withdrawn_key_are_refused_also_those_that_were_remember
     let token = tokens.issue(&claims()).unwrap();
     assert!(tokens.verify(token.expose(), at(1)).is_ok());
     let key = installation.store.list().await.unwrap().remove(0);
-    assert!(installation.store.withdraw(&key.id, at(2)).await.unwrap());
+    assert!(installation.store.withdraw(&key.id, at(2), an_event()).await.unwrap());
     tokens.replace_keys(installation.keys_in(&installation.store, &SigningMethod::EdDsa).await.unwrap());
     assert_eq!(tokens.verify(token.expose(), at(3)), Err(TokenRejection::Invalid));
     assert!(!tokens.public_keys().iter().any(|public| public.id == key.id));

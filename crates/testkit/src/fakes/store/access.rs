@@ -1,6 +1,7 @@
 //! Roles in memory, and who holds them.
 
 use super::super::lock;
+use super::audit::AuditTables;
 use super::{InMemoryStore, Tables};
 use async_trait::async_trait;
 use threshold_application::ports::{GrantRepository, GrantsChange, RoleReader, RoleRepository, StoreError, Uniqueness};
@@ -22,12 +23,14 @@ impl Default for Tables {
             roles: BuiltInRole::ALL.map(role).to_vec(),
             last_grants_version: 0,
             grants_changes: Vec::new(),
+            api_keys: Vec::new(),
             sessions: Vec::new(),
             attempts: Vec::new(),
             signing_keys: Vec::new(),
             jobs: Vec::new(),
             ticks: Vec::new(),
             links: Vec::new(),
+            audit: AuditTables::default(),
         }
     }
 }
@@ -146,5 +149,9 @@ impl GrantRepository for Tables {
         let users = self.users.iter().map(|one| &one.user);
         let active = users.filter(|user| user.deleted_at.is_none() && user.standing != Standing::Suspended);
         Ok(active.filter(|user| user.roles.contains(role)).map(|_user| 1).sum())
+    }
+
+    async fn holders(&mut self, role: &RoleName) -> Result<u64, StoreError> {
+        Ok(self.users.iter().filter(|one| one.user.roles.contains(role)).map(|_user| 1).sum())
     }
 }

@@ -4,7 +4,7 @@ use super::super::lock;
 use super::{InMemoryStore, Tables};
 use async_trait::async_trait;
 use threshold_application::ports::{
-    CLOCKS_DIFFER, Claim, JobAdmin, JobCount, JobQueue, JobRepository, ListedJob, StoreError, Uniqueness,
+    CLOCKS_DIFFER, Claim, JobAdmin, JobCount, JobFilter, JobQueue, JobRepository, ListedJob, StoreError, Uniqueness,
 };
 use threshold_domain::Timestamp;
 use threshold_domain::jobs::{Job, JobId, JobState, Settlement, Verdict};
@@ -26,6 +26,18 @@ impl JobRepository for Tables {
             self.ticks.push((schedule.to_owned(), at));
         }
         Ok(!ticked)
+    }
+
+    async fn retry(&mut self, id: JobId, now: Timestamp) -> Result<bool, StoreError> {
+        let Some(job) = self.at_rest(id) else { return Ok(false) };
+        (job.state, job.attempts, job.run_at, job.expires_at) = (JobState::Waiting, 0, now, None);
+        Ok(true)
+    }
+
+    async fn discard(&mut self, id: JobId) -> Result<bool, StoreError> {
+        let is_there = self.at_rest(id).is_some();
+        self.jobs.retain(|job| !is_there || job.id != id);
+        Ok(is_there)
     }
 
     async fn purge_dead(&mut self, before: Timestamp, at_most: u32) -> Result<u32, StoreError> {
@@ -100,36 +112,25 @@ impl JobQueue for InMemoryStore {
 
 #[async_trait]
 impl JobAdmin for InMemoryStore {
-    async fn list(&self, state: Option<JobState>, at_most: u32) -> Result<Vec<ListedJob>, StoreError> {
+    async fn page(&self, filter: &JobFilter, last: Option<JobId>, at_most: u32) -> Result<Vec<ListedJob>, StoreError> {
         let tables = lock(&self.committed);
-        let is_meant = |job: &&Job| state.is_none_or(|state| job.state == state);
+        let is_meant = |job: &&Job| {
+            filter.state.is_none_or(|state| job.state == state)
+                && filter.kind.as_ref().is_none_or(|kind| job.task.kind() == kind)
+                && last.is_none_or(|last| job.id > last)
+        };
         let mut jobs: Vec<_> = tables.jobs.iter().filter(is_meant).collect();
-        jobs.sort_by_key(|job| (job.created_at, job.id));
+        jobs.sort_by_key(|job| job.id);
         let listed = jobs.into_iter().map(|job| ListedJob {
             id: job.id,
             kind: job.task.kind().to_owned(),
             state: job.state,
             attempts: job.attempts,
+            created_at: job.created_at,
             run_at: job.run_at,
             last_error: job.last_error.clone(),
         });
         Ok(listed.take(usize::try_from(at_most).unwrap_or(usize::MAX)).collect())
-    }
-
-    async fn retry(&self, id: JobId, now: Timestamp) -> Result<bool, StoreError> {
-        let _writing = self.writing.lock().await;
-        let mut tables = lock(&self.committed);
-        let Some(job) = tables.at_rest(id) else { return Ok(false) };
-        (job.state, job.attempts, job.run_at, job.expires_at) = (JobState::Waiting, 0, now, None);
-        Ok(true)
-    }
-
-    async fn discard(&self, id: JobId) -> Result<bool, StoreError> {
-        let _writing = self.writing.lock().await;
-        let mut tables = lock(&self.committed);
-        let is_there = tables.at_rest(id).is_some();
-        tables.jobs.retain(|job| !is_there || job.id != id);
-        Ok(is_there)
     }
 
     async fn counts(&self) -> Result<Vec<JobCount>, StoreError> {

@@ -3,8 +3,9 @@
 use super::super::lock;
 use super::{InMemoryStore, Tables};
 use async_trait::async_trait;
-use threshold_application::ports::{SigningKeyRepository, StoreError, Uniqueness};
+use threshold_application::ports::{AuditRepository, SigningKeyRepository, StoreError, Uniqueness};
 use threshold_domain::Timestamp;
+use threshold_domain::audit::AuditEvent;
 use threshold_domain::sessions::{KeyId, SigningKey};
 
 impl Tables {
@@ -29,27 +30,35 @@ impl SigningKeyRepository for InMemoryStore {
         Ok(keys)
     }
 
-    async fn insert(&self, key: &SigningKey) -> Result<(), StoreError> {
-        lock(&self.committed).insert_key(key)
+    async fn insert(&self, key: &SigningKey, event: AuditEvent) -> Result<(), StoreError> {
+        let mut tables = lock(&self.committed);
+        tables.insert_key(key)?;
+        tables.record(event);
+        tables.audit.keep();
+        Ok(())
     }
 
-    async fn rotate(&self, replaced: &KeyId, next: &SigningKey) -> Result<bool, StoreError> {
+    async fn rotate(&self, replaced: &KeyId, next: &SigningKey, event: AuditEvent) -> Result<bool, StoreError> {
         let mut committed = lock(&self.committed);
         let mut tables = committed.clone();
         let current = tables.signing_keys.iter_mut().find(|key| key.id == *replaced && key.retired_at.is_none());
         let Some(current) = current else { return Ok(false) };
         current.retired_at = Some(next.signs_from);
         tables.insert_key(next)?;
+        tables.record(event);
+        tables.audit.keep();
         *committed = tables;
         Ok(true)
     }
 
-    async fn withdraw(&self, id: &KeyId, at: Timestamp) -> Result<bool, StoreError> {
+    async fn withdraw(&self, id: &KeyId, at: Timestamp, event: AuditEvent) -> Result<bool, StoreError> {
         let mut tables = lock(&self.committed);
         let key = tables.signing_keys.iter_mut().find(|key| key.id == *id && key.withdrawn_at.is_none());
         let Some(key) = key else { return Ok(false) };
         key.withdrawn_at = Some(at);
         key.retired_at = Some(key.retired_at.map_or(at, |retired_at| retired_at.min(at)));
+        tables.record(event);
+        tables.audit.keep();
         Ok(true)
     }
 
