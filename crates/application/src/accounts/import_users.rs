@@ -7,6 +7,7 @@ use crate::ports::{
 use futures::future::join;
 use std::sync::Arc;
 use threshold_domain::accounts::{FieldFault, ImportedUser, UserId, UserRecord};
+use threshold_domain::audit::{AuditAction, AuditEvent, Initiator};
 
 /// Users in one transaction, some ten milliseconds of work.
 const BATCH: usize = 1_000;
@@ -139,6 +140,12 @@ impl ImportUsers {
         }
         let mut tx = self.unit_of_work.begin().await?;
         let intakes = tx.intake().add_all(users).await?;
+        let added = intakes.iter().filter(|intake| matches!(intake, Intake::Added)).count();
+        if added > 0 {
+            // One for each thousand: a record a user would cost more than the user.
+            let event = AuditEvent::new(AuditAction::UserCreated, &Initiator::operator(), self.clock.now());
+            tx.audit().record(event.with("event", "imported").with("users", added));
+        }
         tx.commit().await?;
         Ok(intakes)
     }

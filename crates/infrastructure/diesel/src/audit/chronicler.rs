@@ -5,7 +5,7 @@ use super::{RECORDS, SEGMENTS};
 use crate::connections::Connection;
 use crate::failures::corrupt;
 use crate::schema::{audit_records, audit_segments};
-use crate::statements::Prepared;
+use crate::statements::{Prepared, WithChanged};
 use crate::transaction::DieselTransaction;
 use crate::types::Instant;
 use diesel::dsl::{max, sql};
@@ -33,16 +33,15 @@ impl Chronicler {
     pub(crate) async fn keep(&self, tx: &mut DieselTransaction, events: Vec<AuditEvent>) -> Result<(), StoreError> {
         let Some(now) = events.iter().map(|event| event.at).next() else { return Ok(()) };
         let head = self.take_lane(tx, now).await?;
-        let (records, head) = chain_records(head, events, self.ids.as_ref());
+        let (mut records, head) = chain_records(head, events, self.ids.as_ref());
+        let last = records.pop().map(RecordRow::from);
         for record in records {
-            let row = RecordRow::from(record);
-            let inserted = on!(tx.connection(), |c| Prepared(diesel::insert_into(audit_records::table).values(&row))
-                .execute(c)
-                .await);
+            let inserted = insert(tx.connection(), &RecordRow::from(record)).await;
             tx.settle(RECORDS, inserted)?;
         }
-        let moved = move_head(tx.connection(), &self.sign(head)).await;
-        tx.settle(SEGMENTS, moved).map(drop)
+        let Some(last) = last else { return Ok(()) };
+        let ended = insert_last(tx.connection(), &last, &self.sign(head)).await;
+        tx.settle(RECORDS, ended).map(drop)
     }
 
     /// The head of an open segment that nobody else writes to; a new lane where all are taken.
@@ -132,16 +131,38 @@ async fn head_of_lane(connection: &mut Connection, lane: i64) -> QueryResult<Hea
     }
 }
 
-/// Writes a head that has changed.
-pub(super) async fn move_head(connection: &mut Connection, signed: &SignedHead) -> QueryResult<usize> {
-    let SignedHead { head, signature } = signed;
-    let change = || {
-        diesel::update(audit_segments::table.find(key(head.segment))).set((
-            audit_segments::state.eq(head.state.as_str()),
-            audit_segments::records.eq(column(head.records)),
-            audit_segments::hash.eq(head.hash.as_bytes().as_slice()),
-            audit_segments::signature.eq(signature.as_bytes().as_slice()),
+async fn insert(connection: &mut Connection, row: &RecordRow) -> QueryResult<usize> {
+    on!(connection, |c| Prepared(diesel::insert_into(audit_records::table).values(row)).execute(c).await)
+}
+
+/// A head that has changed.
+macro_rules! moved {
+    ($signed:expr) => {
+        diesel::update(audit_segments::table.find(key($signed.head.segment))).set((
+            audit_segments::state.eq($signed.head.state.as_str()),
+            audit_segments::records.eq(column($signed.head.records)),
+            audit_segments::hash.eq($signed.head.hash.as_bytes().as_slice()),
+            audit_segments::signature.eq($signed.signature.as_bytes().as_slice()),
         ))
     };
-    on!(connection, |c| Prepared(change()).execute(c).await)
+}
+
+/// Writes a record and the head after it: in one statement where each costs a round trip.
+async fn insert_last(connection: &mut Connection, row: &RecordRow, signed: &SignedHead) -> QueryResult<usize> {
+    match connection {
+        Connection::Postgres(link) => {
+            let query = diesel::insert_into(audit_records::table).values(row);
+            let both = WithChanged { table: "moved", change: moved!(signed), query };
+            Prepared(both).execute(&mut **link).await
+        }
+        Connection::Sqlite(_) => {
+            move_head(connection, signed).await?;
+            insert(connection, row).await
+        }
+    }
+}
+
+/// Writes a head that has changed.
+pub(super) async fn move_head(connection: &mut Connection, signed: &SignedHead) -> QueryResult<usize> {
+    on!(connection, |c| Prepared(moved!(signed)).execute(c).await)
 }
