@@ -106,7 +106,7 @@ fn summary(report: &AuditReport) -> String {
     let AuditReport { records, segments, erased, checkpoints, last, .. } = report;
     let last = last.map(|AuditAnchor { number, hash }| format!("The last checkpoint is {number}:{hash}\n"));
     format!(
-        "{records} records in {segments} segments, {erased} of them erased after their retention; {checkpoints} checkpoints.\n{}",
+        "{records} records, {segments} segments, of which {erased} erased after their retention; {checkpoints} checkpoints.\n{}",
         last.unwrap_or_default()
     )
 }
