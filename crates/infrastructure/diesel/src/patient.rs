@@ -9,7 +9,7 @@ use tokio::time::sleep;
 
 /// Who waits for SQLite's one writer looks again every now and then, and must find it free by chance: so it is for about half of
 /// the time.
-const PAUSE: Duration = Duration::from_millis(10);
+const PAUSE: Duration = Duration::from_millis(50);
 
 /// Waits a moment before each transaction on SQLite. On PostgreSQL nobody waits for anybody.
 pub(crate) struct PatientUnitOfWork(pub(crate) DieselUnitOfWork);
