@@ -7,8 +7,8 @@ use std::time::Duration;
 use threshold_application::ports::{StoreError, Transaction, UnitOfWork};
 use tokio::time::sleep;
 
-/// Who waits for SQLite's one writer looks again every now and then, and must find it free by chance: so it is for about half of
-/// the time.
+/// Who waits for SQLite's one writer looks again a tenth of a second later at the latest, and must find it free by chance: every
+/// other look does.
 const PAUSE: Duration = Duration::from_millis(50);
 
 /// Waits a moment before each transaction on SQLite. On PostgreSQL nobody waits for anybody.

@@ -44,19 +44,21 @@ pub(super) async fn look(target: &mut dyn Side, existing: &[String], source: &st
             Err(CopyError::OtherCopy("another source".to_owned()))
         };
     }
+    let mut filled = Vec::new();
     for name in existing.iter().filter(|name| !name.starts_with("__") && !SEEDED.contains(&name.as_str())) {
         if target.count(&format!("SELECT count(*) FROM (SELECT 1 FROM {} LIMIT 1) t", quoted(name))).await? > 0 {
-            return Err(CopyError::NotEmpty(name.clone()));
+            filled.push(name.as_str());
         }
     }
     if existing.iter().any(|name| name == "roles") {
         let built_in: Vec<_> = BuiltInRole::ALL.iter().map(|role| text(role.name().as_str())).collect();
         let own = format!("SELECT count(*) FROM roles WHERE name NOT IN ({})", built_in.join(", "));
         if target.count(&own).await? > 0 {
-            return Err(CopyError::NotEmpty("roles".to_owned()));
+            filled.push("roles");
         }
     }
-    Ok(Found::New)
+    filled.sort_unstable();
+    if filled.is_empty() { Ok(Found::New) } else { Err(CopyError::NotEmpty(filled.join(", "))) }
 }
 
 /// Notes what is being copied, and takes away what is there by itself: both or nothing.
