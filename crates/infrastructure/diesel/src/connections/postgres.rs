@@ -52,9 +52,10 @@ fn bounded(config: &Config, settings: &DatabaseSettings) -> Config {
     let own_options = config.get_options().unwrap_or_default();
     let statement = settings.statement_timeout.as_millis();
     let idle = IDLE_IN_TRANSACTION.as_millis();
+    // What is asked takes milliseconds: to compile it, where it looks expensive beforehand, takes a hundred.
     let options = format!(
         "{own_options} -c statement_timeout={statement} -c lock_timeout={statement} \
-         -c idle_in_transaction_session_timeout={idle}"
+         -c idle_in_transaction_session_timeout={idle} -c jit=off"
     );
     config.options(options);
     config.connect_timeout(settings.acquire_timeout);

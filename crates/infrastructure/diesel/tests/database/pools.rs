@@ -87,3 +87,18 @@ async fn a_closed_database_lends_nothing() {
     database.close();
     assert!(matches!(accounts.find(user(1).id).await, Err(StoreError::Unavailable(_))));
 }
+
+#[tokio::test]
+async fn a_statement_on_postgres_has_a_bound_and_is_not_compiled_first() {
+    let place = Place::new(Kind::Postgres).await;
+    let (database, _recorder) = open(&place, place.settings()).await;
+    let note = "CREATE TABLE noted (line text); \
+                CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO noted \
+                VALUES (current_setting('jit') || ' ' || current_setting('statement_timeout')); RETURN NULL; END $$; \
+                CREATE TRIGGER noting AFTER INSERT ON users EXECUTE FUNCTION note()";
+    place.execute(note).await;
+    let mut transaction = database.unit_of_work().begin().await.unwrap();
+    transaction.users().insert(&user(1), None).await.unwrap();
+    transaction.commit().await.unwrap();
+    assert_eq!(place.lines("SELECT line FROM noted").await, ["off 5s"]);
+}
