@@ -147,6 +147,8 @@ on_both! {
         let client = server.client();
         let one = admin_of(&installation, &client, "one@example.org").await;
         let one_id = id_of(&client, &one).await;
+        let invited = json!({"email": "late@example.org", "roles": ["admin"]});
+        assert_eq!(ask(&client, &one, "POST", "/api/v1/admin/users", Some(invited)).await.status, 201);
         for body in [json!({"roles": ["user"]}), json!({"status": "suspended"})] {
             assert_eq!(outcome(&put(&client, &one, &one_id, body).await), (409, "last-admin"));
         }

@@ -84,7 +84,8 @@ pub trait GrantRepository: Send {
     /// `Unavailable`.
     async fn mark_changed(&mut self, user: UserId, version: GrantsVersion, at: Timestamp) -> Result<(), StoreError>;
 
-    /// How many users hold a role who are neither deleted nor suspended.
+    /// How many users hold a role who can sign in: they are neither deleted nor suspended, and have a password, unlike somebody
+    /// who was invited and never came.
     ///
     /// # Errors
     /// `Unavailable`.

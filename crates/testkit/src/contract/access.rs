@@ -151,7 +151,7 @@ pub async fn versions_are_handed_out_one_after_the_other(stores: &Stores) {
     assert!(first > 0);
 }
 
-/// Neither deleted nor suspended; or all of them.
+/// Neither deleted nor suspended, and with a password; or all of them.
 pub async fn holders_of_a_role_are_counted(stores: &Stores) {
     let admin = BuiltInRole::Admin.name();
     let holder = |number| User { roles: vec![admin.clone()], ..a_user(number) };
@@ -165,8 +165,9 @@ pub async fn holders_of_a_role_are_counted(stores: &Stores) {
         insert(stores, &user).await.unwrap();
     }
     let mut tx = stores.unit_of_work.begin().await.unwrap();
+    tx.users().insert(&holder(6), None).await.unwrap();
     assert_eq!(tx.grants().active_holders(&admin).await.unwrap(), 2);
     assert_eq!(tx.grants().active_holders(&BuiltInRole::Auditor.name()).await.unwrap(), 0);
-    assert_eq!(tx.grants().holders(&admin).await.unwrap(), 4);
+    assert_eq!(tx.grants().holders(&admin).await.unwrap(), 5);
     assert_eq!(tx.grants().holders(&BuiltInRole::Auditor.name()).await.unwrap(), 0);
 }

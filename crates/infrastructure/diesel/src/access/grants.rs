@@ -14,7 +14,7 @@ use diesel_async::RunQueryDsl;
 use threshold_application::ports::{GrantRepository, StoreError};
 use threshold_domain::Timestamp;
 use threshold_domain::access::{Grants, GrantsVersion, RoleName};
-use threshold_domain::accounts::UserId;
+use threshold_domain::accounts::{Standing, UserId};
 
 /// The table, as failures name it.
 const TABLE: &str = "user_roles";
@@ -64,7 +64,8 @@ impl GrantRepository for DieselTransaction {
             .inner_join(users::table)
             .filter(user_roles::role.eq(role.as_str()))
             .filter(users::deleted_at.is_null())
-            .filter(users::status.ne("suspended"))
+            .filter(users::status.ne(Standing::Suspended.as_str()))
+            .filter(users::password_hash.is_not_null())
             .count()
             .get_result::<i64>(c)
             .await);

@@ -146,7 +146,7 @@ impl GrantRepository for Tables {
     }
 
     async fn active_holders(&mut self, role: &RoleName) -> Result<u64, StoreError> {
-        let users = self.users.iter().map(|one| &one.user);
+        let users = self.users.iter().filter(|one| one.password_hash.is_some()).map(|one| &one.user);
         let active = users.filter(|user| user.deleted_at.is_none() && user.standing != Standing::Suspended);
         Ok(active.filter(|user| user.roles.contains(role)).map(|_user| 1).sum())
     }
