@@ -47,6 +47,7 @@ async fn a_running_service_is_in_order() {
             "trusted-proxies",
             "database",
             "migrations",
+            "secret-key",
             "signing-key",
             "redis",
             "redis-eviction",
@@ -119,6 +120,9 @@ async fn nothing_is_made_or_changed_and_open_files_are_told_of() {
     assert_eq!((code, verdict(&report, "database-integrity")), (Some(1), "ok"), "{report}");
     assert_eq!((verdict(&report, "database-file"), verdict(&report, "secret-files")), ("fail", "fail"), "{report}");
     assert_eq!(entries(&installation), before);
+    let other = installation.with("SECRET_KEY", &"2".repeat(64));
+    let (code, report) = examine(&other, &[]);
+    assert_eq!((code, verdict(&report, "secret-key")), (Some(1), "fail"), "{report}");
 }
 
 #[tokio::test]

@@ -91,8 +91,7 @@ impl KeyRing {
                 None
             }
         };
-        let now = source.clock.now();
-        stored.retain(|key| !matches!(key.state(now, source.token_lifetime), KeyState::Gone | KeyState::Withdrawn));
+        let stored = in_use(stored, source.clock.now(), source.token_lifetime);
         Self::new(&sealer, &stored, shared, method.algorithm())
     }
 
@@ -164,7 +163,13 @@ impl SigningMethod {
     }
 }
 
-fn open(sealer: &Sealer, key: &SigningKey) -> Result<KeyPair, KeyRingError> {
+/// Those that sign, will sign or still verify.
+pub(crate) fn in_use(mut stored: Vec<SigningKey>, now: Timestamp, token_lifetime: TimeDelta) -> Vec<SigningKey> {
+    stored.retain(|key| !matches!(key.state(now, token_lifetime), KeyState::Gone | KeyState::Withdrawn));
+    stored
+}
+
+pub(crate) fn open(sealer: &Sealer, key: &SigningKey) -> Result<KeyPair, KeyRingError> {
     let closed = |_unspecified| KeyRingError::Sealed(key.id.clone());
     let private = sealer.open(&key.id, key.algorithm, &key.sealed_private_key).map_err(closed)?;
     KeyPair::from_private(key.algorithm, &private).map_err(closed)

@@ -7,6 +7,7 @@
 mod audit_key;
 mod claims;
 mod derived_secrets;
+mod examination;
 mod header;
 mod jwt_tokens;
 mod key_pair;
@@ -24,6 +25,7 @@ mod wycheproof;
 
 pub use audit_key::AuditKey;
 pub use derived_secrets::DerivedSecrets;
+pub use examination::MasterKeyExamination;
 pub use jwt_tokens::{JwtTokens, TokenSettings};
 pub use key_ring::{KeyRing, KeyRingError, KeySource, SigningMethod};
 pub use master_key::{MasterKey, MasterKeyError};

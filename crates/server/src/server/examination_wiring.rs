@@ -1,6 +1,8 @@
 //! What looks at a deployment, without building it.
 
+use super::master_key;
 use crate::config::{Environment, MailTransport, MasterKeySource, MigratePolicy, Settings};
+use chrono::TimeDelta;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -13,7 +15,7 @@ use threshold_email::SmtpExamination;
 use threshold_in_process::{DiskSpace, PrivateFiles, SharedFileSystem, SystemClock, TimeLimitedExamination};
 use threshold_redis::{Redis, RedisSettings};
 use threshold_telemetry::PrometheusMeter;
-use threshold_tokens::SigningMethod;
+use threshold_tokens::{MasterKeyExamination, SigningMethod};
 
 /// How long each part may take to answer.
 const LIMIT: Duration = Duration::from_secs(10);
@@ -41,6 +43,7 @@ pub fn deployment_examination(
     };
     let mut examinations = vec![
         limited(LIMIT, database.examination(Arc::clone(&clock), expected)),
+        limited(LIMIT, Arc::new(master_key_examination(settings, &database, &clock))),
         limited(LIMIT, Arc::new(keys(settings, &database, &clock))),
     ];
     if let Some(file) = settings.database.url.sqlite_path() {
@@ -63,6 +66,19 @@ pub fn deployment_examination(
 
 fn limited(limit: Duration, examination: Arc<dyn Examination>) -> Arc<dyn Examination> {
     Arc::new(TimeLimitedExamination { examination, limit })
+}
+
+fn master_key_examination(settings: &Settings, database: &Database, clock: &Arc<dyn Clock>) -> MasterKeyExamination {
+    let master = match &settings.master_key {
+        MasterKeySource::Given(key) => Ok(Some(key.clone())),
+        MasterKeySource::File(path) => master_key::read(path).map_err(BoxError::from),
+    };
+    MasterKeyExamination {
+        master,
+        repository: database.signing_keys(),
+        clock: Arc::clone(clock),
+        token_lifetime: TimeDelta::from_std(settings.tokens.access_lifetime).unwrap_or(TimeDelta::MAX),
+    }
 }
 
 fn keys(settings: &Settings, database: &Database, clock: &Arc<dyn Clock>) -> ExamineKeys {

@@ -37,7 +37,19 @@ pub(super) fn read_or_make(path: &Path, secrets: &dyn SecretGenerator) -> Result
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
         Err(error) => return Err(failed(error)),
     }
-    let text = fs::read_to_string(path).map_err(failed)?;
+    parse(path, &fs::read_to_string(path).map_err(failed)?)
+}
+
+/// The key in `path`, if there is one.
+pub(super) fn read(path: &Path) -> Result<Option<MasterKey>, MasterKeyFileError> {
+    match fs::read_to_string(path) {
+        Ok(text) => parse(path, &text).map(Some),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(source) => Err(MasterKeyFileError::Io { path: path.to_owned(), source }),
+    }
+}
+
+fn parse(path: &Path, text: &str) -> Result<MasterKey, MasterKeyFileError> {
     text.trim().parse().map_err(|source| MasterKeyFileError::Malformed { path: path.to_owned(), source })
 }
 
