@@ -1,8 +1,7 @@
-//! A million users are imported, against what each database takes in by itself into such a table.
+//! A million users are imported, against what each database takes in of the same rows by itself.
 
 use crate::program::binary;
 use crate::report;
-use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::process::{Command, Stdio};
@@ -13,21 +12,22 @@ const USERS: u32 = 1_000_000;
 const MEGABYTES: f64 = 200.0;
 const HASH: &str = "$2b$12$L6Bc/AlTQHyd9liGgGEZyOFLPHNgyxeEPfgYfBCVxJ7JIlwxyVU3u";
 const TIME: &str = "2026-01-01T00:00:00Z";
-const COLUMNS: &str = "id, email, email_canonical, username, display_name, password_hash, status, email_verified_at, created_at, updated_at, version";
+/// What an import fills, each after what it refers to.
+const TABLES: [&str; 3] = ["users", "user_roles", "user_search"];
 
 pub(crate) async fn run() {
     for (backend, name, baseline) in
         [(Backend::Sqlite, "SQLite", "bare inserts"), (Backend::Postgres, "PostgreSQL", "COPY")]
     {
-        let installation = Installation::new(&binary(), backend).await;
-        let migrated = installation.command(&["migrate", "up"]).status().unwrap();
-        assert!(migrated.success());
         for form in ["ndjson", "csv"] {
-            let (file, clear) = (format!("u.{form}"), "DELETE FROM users; VACUUM");
+            let (installation, other) = (empty(backend).await, empty(backend).await);
+            let file = format!("u.{form}");
             write_users(&installation, &file);
             let (taken, megabytes) = import(&installation, &file);
-            let bare = if backend == Backend::Postgres { copy(&installation) } else { bare_inserts(&installation) };
-            execute(&installation, clear);
+            let bare = match backend {
+                Backend::Postgres => copy(&installation, &other),
+                Backend::Sqlite => bare_inserts(&installation, &other),
+            };
             let figures = format!("{:.0} users/s of {:.0} by {baseline}", pace(taken), pace(bare));
             let what = format!("users import, a million, {form}, {name}");
             // On SQLite others are let go first: that costs what it costs.
@@ -37,6 +37,12 @@ pub(crate) async fn run() {
             report(&what, &format!("{megabytes:.1} MB"), ratio, Some(("at most", 1.0)));
         }
     }
+}
+
+async fn empty(backend: Backend) -> Installation {
+    let installation = Installation::new(&binary(), backend).await;
+    assert!(installation.command(&["migrate", "up"]).status().unwrap().success());
+    installation
 }
 
 fn pace(taken: Duration) -> f64 {
@@ -87,49 +93,33 @@ fn peak_megabytes(pid: u32) -> f64 {
     kilobytes.unwrap_or_default() / 1024.0
 }
 
-/// The same rows by COPY into a table with the same columns and indexes.
-fn copy(installation: &Installation) -> Duration {
-    let mut rows = String::new();
-    for number in 1..=USERS {
-        let email = format!("u{number}@example.org");
-        writeln!(rows, "{number:032x},{email},{email},user{number},User {number},{HASH},active,{TIME},{TIME},{TIME},1")
-            .unwrap();
+/// The rows that were left behind, by COPY into another database of the same shape.
+fn copy(from: &Installation, to: &Installation) -> Duration {
+    let file = |table| from.folder().join(table).display().to_string();
+    for table in TABLES {
+        execute(from, &format!("\\copy {table} TO '{}'", file(table)));
     }
-    let file = installation.folder().join("rows.csv");
-    std::fs::write(&file, rows).unwrap();
-    execute(installation, "CREATE TABLE baseline (LIKE users INCLUDING ALL)");
     let started = Instant::now();
-    execute(installation, &format!("\\copy baseline ({COLUMNS}) FROM '{}' CSV", file.display()));
-    let taken = started.elapsed();
-    execute(installation, "DROP TABLE baseline");
-    taken
+    for table in TABLES {
+        execute(to, &format!("\\copy {table} FROM '{}'", file(table)));
+    }
+    started.elapsed()
 }
 
-/// The same rows by one statement in one transaction, into a table with the same columns and indexes.
-fn bare_inserts(installation: &Installation) -> Duration {
-    execute(
-        installation,
-        "\
-         CREATE TABLE baseline (id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16), email TEXT NOT NULL, \
-         email_canonical TEXT NOT NULL, username TEXT, display_name TEXT, password_hash TEXT, status TEXT NOT NULL, \
-         email_verified_at INTEGER, pending_email TEXT, last_login_at INTEGER, deleted_at INTEGER, created_at INTEGER NOT NULL, \
-         updated_at INTEGER NOT NULL, version INTEGER NOT NULL, grants_changed_at INTEGER) STRICT, WITHOUT ROWID; \
-         CREATE UNIQUE INDEX baseline_email ON baseline (email_canonical) WHERE deleted_at IS NULL; \
-         CREATE UNIQUE INDEX baseline_username ON baseline (username) WHERE deleted_at IS NULL;",
-    );
+/// The rows that were left behind, in one transaction, into another database of the same shape.
+fn bare_inserts(from: &Installation, to: &Installation) -> Duration {
+    let inserts = TABLES.map(|table| format!("INSERT INTO main.{table} SELECT * FROM source.{table}")).join("; ");
+    let source = from.folder().join("threshold.db");
     let started = Instant::now();
-    let rows = format!("WITH RECURSIVE s(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < {USERS})");
     execute(
-        installation,
+        to,
         &format!(
-            "PRAGMA synchronous = FULL; PRAGMA cache_size = -16000; {rows} INSERT INTO baseline ({COLUMNS}) \
-             SELECT CAST(printf('%016d', n) AS BLOB), 'u' || n || '@example.org', 'u' || n || '@example.org', 'user' || n, \
-             'User ' || n, '{HASH}', 'active', 0, 0, 0, 1 FROM s"
+            "PRAGMA synchronous = FULL; PRAGMA cache_size = -16000; PRAGMA foreign_keys = ON; \
+             ATTACH '{}' AS source; BEGIN; {inserts}; COMMIT",
+            source.display()
         ),
     );
-    let taken = started.elapsed();
-    execute(installation, "DROP TABLE baseline");
-    taken
+    started.elapsed()
 }
 
 /// Runs statements by the database's own program.
