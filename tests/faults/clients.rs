@@ -25,7 +25,7 @@ async fn reset(server: &Server, path: &str, body: &serde_json::Value, turns: u32
 
 async fn resets_lose_no_connection(backend: Backend) {
     let installation =
-        installed(backend).await.with("DATABASE__MAX_CONNECTIONS", "3").with("DATABASE__ACQUIRE_TIMEOUT", "1s");
+        installed(backend).await.with("DATABASE__MAX_CONNECTIONS", "3").with("DATABASE__ACQUIRE_TIMEOUT", "10s");
     let server = installation.start().await;
     let client = server.client();
     client.register("ada@example.org").await;

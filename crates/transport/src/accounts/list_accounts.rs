@@ -8,6 +8,8 @@ use actix_web::HttpResponse;
 use actix_web::web::Data;
 use threshold_application::accounts::ListAccounts;
 use threshold_domain::access::RoleName;
+#[cfg(feature = "fuzzing")]
+use threshold_domain::accounts::UserPlace;
 use threshold_domain::accounts::{Standing, UserFilter, UserList, UserSearch, UserSort};
 use threshold_domain::parse_timestamp;
 use utoipa::IntoParams;
@@ -50,6 +52,13 @@ pub(crate) async fn list_accounts(use_case: Data<ListAccounts>, query: Query) ->
     let users = use_case.living(&list, after, page.to_fetch()).await?;
     let answer = page.answer(users, |user| UserCursor(list.sort.place(user)), |user| UserView::from(user));
     Ok(HttpResponse::Ok().json(answer))
+}
+
+/// The list that a query asks for, and the place that its cursor names; for fuzzing.
+#[cfg(feature = "fuzzing")]
+pub(crate) fn read_list(query: &str) -> Option<(UserList, Option<UserPlace>)> {
+    let (list, page) = Query::parse(query).ok()?.0.read(read).ok()?;
+    Some((list, page.after().map(|cursor| cursor.0.clone())))
 }
 
 fn read(members: &mut Members) -> Result<(UserList, Page<UserCursor>), Noted> {

@@ -34,6 +34,8 @@ pub(crate) use delete_me::{__path_delete_me as DeleteMePath, DeleteMeRequest, De
 pub(crate) use end_account_sessions::{__path_end_account_sessions as EndAccountSessionsPath, end_account_sessions};
 pub(crate) use export_me::{__path_export_me as ExportMePath, PersonalDataView, export_me};
 pub(crate) use forgot_password::{__path_forgot_password as ForgotPasswordPath, forgot_password};
+#[cfg(feature = "fuzzing")]
+pub(crate) use list_accounts::read_list;
 pub(crate) use list_accounts::{__path_list_accounts as ListAccountsPath, list_accounts};
 pub(crate) use list_deleted_accounts::{
     __path_list_deleted_accounts as ListDeletedAccountsPath, list_deleted_accounts,

@@ -1,11 +1,12 @@
 //! Ways in for fuzzing, which reaches only what is public.
 
 use super::{Cookies, Fields, body};
+use crate::accounts;
 use crate::problem::Problem;
 use actix_web::http::header::{COOKIE, HeaderValue};
 use actix_web::test::TestRequest;
 use serde_json::Value;
-use threshold_domain::accounts::{DisplayName, Username};
+use threshold_domain::accounts::{DisplayName, UserList, UserPlace, Username};
 
 /// The JSON of a body; `None` where it is refused.
 #[must_use]
@@ -37,4 +38,10 @@ pub fn session_cookie(header: &[u8]) -> Option<String> {
     let header = HeaderValue::from_bytes(header).ok()?;
     let request = TestRequest::default().insert_header((COOKIE, header)).to_http_request();
     Cookies::of(&request).session_text(&request)
+}
+
+/// The list of users that a query asks for, and the place in it that its cursor names; `None` where the query is refused.
+#[must_use]
+pub fn user_list(query: &str) -> Option<(UserList, Option<UserPlace>)> {
+    accounts::read_list(query)
 }

@@ -15,7 +15,14 @@ impl FromRequest for Query {
     type Future = Ready<Result<Self, Self::Error>>;
 
     fn from_request(request: &HttpRequest, _payload: &mut dev::Payload) -> Self::Future {
-        ready(parse(request.query_string()).map(Self).map_err(Into::into))
+        ready(Self::parse(request.query_string()).map_err(Into::into))
+    }
+}
+
+impl Query {
+    /// Reads what stands behind the question mark.
+    pub(crate) fn parse(query: &str) -> Result<Self, Problem> {
+        parse(query).map(Self)
     }
 }
 
