@@ -98,7 +98,7 @@ on_both! {
         assert_eq!((suspended.status, &suspended.body["status"]), (200, &json!("suspended")));
         assert_eq!(client.me(&token).await.code(), "token-revoked");
         assert_eq!(outcome(&client.login("ada@example.org", GOOD_PASSWORD).await), (403, "account-suspended"));
-        assert_eq!(put(&client, &admin, &id, json!({"status": "active"})).await.body["status"], "active");
+        assert_eq!(put(&client, &admin, &id, json!({"status": "active"})).await.body["status"], "unverified");
         assert_eq!(client.login("ada@example.org", GOOD_PASSWORD).await.status, 200);
     }
 
@@ -126,6 +126,7 @@ on_both! {
             (json!({"roles": ["No Role"]}), "roles invalid-character"),
             (json!({"roles": "admin"}), "roles wrong-type"),
             (json!({"status": "deleted"}), "status unknown-choice"),
+            (json!({"status": null}), "status required"),
             (json!({"email": null}), "email required"),
             (json!({"version": 1}), "version unknown-field"),
         ] {
@@ -141,6 +142,20 @@ on_both! {
         let stale = client.send(stale.json(&json!({"username": "ada"}))).await;
         assert_eq!(outcome(&stale), (412, "precondition-failed"));
         assert_eq!(put(&client, &admin, &id, json!({})).await.header("etag"), "\"1\"", "nothing is no change");
+    }
+
+    async fn a_suspension_voids_what_was_mailed_and_its_end_proves_no_address(server, installation) {
+        let client = server.client();
+        let admin = admin_of(&installation, &client, "root@example.org").await;
+        let id = id_of(&client, &client.token_of_new("ada@example.org").await).await;
+        client.post("/api/v1/password/forgot", json!({"email": "ada@example.org"})).await;
+        let secret = server.mails().secret("ada@example.org", 2, "reset").await;
+        put(&client, &admin, &id, json!({"status": "suspended"})).await;
+        let reset = json!({"token": secret, "new_password": "another violet harbour 17"});
+        assert_eq!(outcome(&client.post("/api/v1/password/reset", reset.clone()).await), (410, "token-used"));
+        let back = put(&client, &admin, &id, json!({"status": "active"})).await;
+        assert_eq!((&back.body["status"], &back.body["email_verified_at"]), (&json!("unverified"), &Value::Null));
+        assert_eq!(outcome(&client.post("/api/v1/password/reset", reset).await), (410, "token-used"));
     }
 
     async fn the_last_administrator_is_not_lost_by_any_call(server, installation) {

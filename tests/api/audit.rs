@@ -55,6 +55,33 @@ on_both! {
         }
     }
 
+    async fn whoever_reaches_for_more_than_they_have_is_recorded(server, installation) {
+        let client = server.client();
+        let admin = admin_of(&installation, &client, "root@example.org").await;
+        let root = id_of(&client, &admin).await;
+        let permissions = json!(["users:read", "users:write", "roles:write", "api-keys:write"]);
+        let made = json!({"name": "support", "permissions": permissions});
+        assert_eq!(ask(&client, &admin, "POST", "/api/v1/admin/roles", Some(made)).await.status, 201);
+        let body = json!({"email": "stella@example.org", "password": GOOD_PASSWORD, "roles": ["support"]});
+        assert_eq!(ask(&client, &admin, "POST", "/api/v1/admin/users", Some(body)).await.status, 201);
+        let token = client.token_of("stella@example.org").await;
+        let user = format!("/api/v1/admin/users/{root}");
+        let reaches = [
+            ("PUT", user.clone(), Some(json!({"email": "x@evil.example"})), Some(root.as_str())),
+            ("PUT", user.clone(), Some(json!({"roles": ["user"]})), Some(root.as_str())),
+            ("DELETE", format!("{user}/sessions"), None, Some(root.as_str())),
+            ("POST", "/api/v1/admin/roles".to_owned(), Some(json!({"name": "all", "permissions": ["jobs:write"]})), None),
+            ("POST", "/api/v1/admin/api-keys".to_owned(), Some(json!({"name": "k", "permissions": ["jobs:write"]})), None),
+        ];
+        for (method, path, body, _) in &reaches {
+            assert_eq!(ask(&client, &token, method, path, body.clone()).await.status, 403, "{method} {path}");
+        }
+        let recorded = ask(&client, &admin, "GET", &format!("{AUDIT}?action=authz_fail"), None).await;
+        let targets: Vec<_> = recorded.items().iter().map(|record| record["details"]["target"].as_str()).collect();
+        let expected: Vec<_> = reaches.iter().rev().map(|(_, _, _, target)| *target).collect();
+        assert_eq!(targets, expected, "{recorded:?}");
+    }
+
     async fn what_administrators_do_is_recorded(server, installation) {
         let client = server.client();
         let admin = admin_of(&installation, &client, "root@example.org").await;

@@ -72,6 +72,19 @@ on_both! {
         assert_eq!(client.login(EVE, CHOSEN).await.body["user"]["status"], "active");
     }
 
+    async fn who_is_invited_is_so_again_at_another_address(server, installation) {
+        let client = server.client();
+        let admin = admin_of(&installation, &client, "root@example.org").await;
+        let path = format!("{USERS}/{}", make(&client, &admin, json!({"email": EVE})).await.text_of("id"));
+        let former = server.mails().secret(EVE, 1, "invite").await;
+        let moved = ask(&client, &admin, "PUT", &path, Some(json!({"email": "eva@example.org"}))).await;
+        assert_eq!((&moved.body["status"], &moved.body["email_verified_at"]), (&json!("unverified"), &Value::Null));
+        assert_eq!(outcome(&choose(&client, &former, CHOSEN).await), (410, "token-used"));
+        let secret = server.mails().secret("eva@example.org", 1, "invite").await;
+        assert_eq!(choose(&client, &secret, CHOSEN).await.status, 204);
+        assert_eq!(client.login("eva@example.org", CHOSEN).await.body["user"]["status"], "active");
+    }
+
     async fn nobody_makes_an_account_that_may_more_than_they(server, installation) {
         let client = server.client();
         let admin = admin_of(&installation, &client, "root@example.org").await;

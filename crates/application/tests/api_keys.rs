@@ -5,7 +5,8 @@ use chrono::TimeDelta;
 use std::sync::Arc;
 use std::time::Duration;
 use threshold_application::access::{
-    AuthenticateMachine, ChangeRoles, ChangeRolesError, KeyUses, Machine, ManageApiKeys, ManageApiKeysError, NewApiKey,
+    AuthenticateMachine, ChangeRoles, ChangeRolesError, Exceeds, KeyUses, Machine, ManageApiKeys, ManageApiKeysError,
+    NewApiKey,
 };
 use threshold_application::accounts::{UpdateAccount, UpdateAccountError};
 use threshold_application::ports::{
@@ -18,7 +19,7 @@ use threshold_domain::Precondition;
 use threshold_domain::access::{
     ApiKey, ApiKeyId, ApiKeyName, ApiKeySecret, BuiltInRole, Permission, Permissions, Principal, RoleDescription,
 };
-use threshold_domain::accounts::{AccountChanges, User, UserId};
+use threshold_domain::accounts::{AccountChanges, Change, User, UserId};
 use threshold_domain::audit::{Initiator, Origin};
 use threshold_domain::mail::Language;
 use threshold_testkit::{
@@ -181,8 +182,8 @@ async fn nobody_makes_a_key_with_a_permission_that_they_lack() {
     let auditor = world.add_user(2, BuiltInRole::Auditor).await;
     let wanted = Permissions::from(Permission::UsersRead).with(Permission::UsersWrite.into());
     let refused = world.manage.create(&by(auditor), new(wanted)).await;
-    assert!(matches!(refused, Err(ManageApiKeysError::Exceeds(lacking)) if lacking == Permission::UsersWrite.into()));
-    assert!(world.manage.create(&by(auditor), new(Permission::UsersRead)).await.is_ok());
+    let missing = Permissions::from(Permission::UsersWrite).with(Permission::ApiKeysWrite.into());
+    assert!(matches!(refused, Err(ManageApiKeysError::Exceeds(Exceeds(lacking))) if lacking == missing));
     let nobody = Principal::User(UserId::new(a_user(9).id.as_uuid()));
     assert!(matches!(world.manage.create(&by(nobody), new(wanted)).await, Err(ManageApiKeysError::Exceeds(_))));
 }
@@ -199,7 +200,9 @@ async fn a_machine_makes_and_revokes_keys_within_its_own_permissions() {
     assert!(matches!(beyond, Err(ManageApiKeysError::Exceeds(_))));
     let (stronger, _) = world.make(Permission::JobsRead).await;
     let refused = world.manage.revoke(&by(machine), stronger.id).await;
-    assert!(matches!(refused, Err(ManageApiKeysError::Exceeds(lacking)) if lacking == Permission::JobsRead.into()));
+    assert!(
+        matches!(refused, Err(ManageApiKeysError::Exceeds(Exceeds(lacking))) if lacking == Permission::JobsRead.into())
+    );
     world.manage.revoke(&by(machine), made.id).await.unwrap();
     world.manage.revoke(&by(machine), machine_id(machine)).await.unwrap();
     let dead = world.manage.create(&by(machine), new(Permission::UsersRead)).await;
@@ -216,8 +219,9 @@ fn machine_id(machine: Principal) -> ApiKeyId {
 #[tokio::test]
 async fn a_machine_changes_roles_and_users_within_its_own_permissions() {
     let world = world().await;
-    let ended = Permissions::from(Permission::RolesWrite).with(Permission::UsersWrite.into());
-    let machine = Principal::ApiKey(world.make(ended).await.0.id);
+    let own: Permissions =
+        [Permission::RolesWrite, Permission::RolesAssign, Permission::UsersWrite].into_iter().collect();
+    let machine = Principal::ApiKey(world.make(own).await.0.id);
     let roles = ChangeRoles {
         unit_of_work: Arc::new(world.store.clone()),
         announcer: world.announcer.clone(),
@@ -242,6 +246,13 @@ async fn a_machine_changes_roles_and_users_within_its_own_permissions() {
     };
     assert!(matches!(give(2, "support").await, Ok(())));
     assert!(matches!(give(2, "auditor").await, Err(UpdateAccountError::Exceeds(_))));
+    let had_it = world.add_user(3, BuiltInRole::User).await;
+    let (rename, always) =
+        (AccountChanges { username: Change::Clear, ..AccountChanges::default() }, Precondition::default());
+    let renamed = accounts.execute(&by(had_it), a_user(2).id, rename, &always, Language::English).await;
+    assert!(
+        matches!(renamed, Err(UpdateAccountError::Exceeds(Exceeds(lacking))) if lacking == Permission::UsersWrite.into())
+    );
     let sessions = EndSessions {
         unit_of_work: Arc::new(world.store.clone()),
         sessions: Arc::new(world.store.clone()),

@@ -19,7 +19,7 @@ use std::panic::AssertUnwindSafe;
 use std::rc::Rc;
 use threshold_application::ErrorChain;
 use threshold_application::access::{Caller, RecordDenial};
-use threshold_domain::access::Permission;
+use threshold_domain::access::{Permission, Permissions};
 use tracing::{Span, error};
 use utoipa::openapi::extensions::ExtensionsBuilder;
 use utoipa::openapi::path::{HttpMethod, Operation};
@@ -262,7 +262,7 @@ async fn run(
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     Span::current().record("route", rails.path.as_str());
     let http_request = request.request().clone();
-    let answer = async move {
+    let answer = async {
         match rails.admit(&request).await {
             Ok(()) => next.call(request).await,
             Err(problem) => Ok(request.error_response(problem)),
@@ -272,6 +272,10 @@ async fn run(
         Ok(answer) => answer?,
         Err(panic) => ServiceResponse::from_err(Problem::internal(panic_message(panic.as_ref())), http_request.clone()),
     };
+    let problem = answer.response().error().and_then(|error| error.as_error::<Problem>());
+    if let Some(lacking) = problem.map(Problem::lacks).filter(|lacking| !lacking.is_empty()) {
+        rails.record_denial(&http_request, lacking).await;
+    }
     add_renewed_cookies(&http_request, &mut answer);
     Ok(answer)
 }
@@ -289,12 +293,13 @@ fn add_renewed_cookies(request: &HttpRequest, answer: &mut ServiceResponse<BoxBo
 
 impl Rails {
     /// Whoever was refused is refused, whether or not that can be recorded.
-    async fn record_denial(&self, request: &HttpRequest, lacking: Permission) {
+    async fn record_denial(&self, request: &HttpRequest, lacking: Permissions) {
         let parts = (request.app_data::<web::Data<RecordDenial>>(), request.app_data::<web::Data<Detached>>());
         let (Some(use_case), Some(detached)) = parts else { return };
         let (use_case, initiator) = (use_case.clone(), initiator(request));
         let operation = format!("{} {}", request.method(), self.path);
-        let record = async move { use_case.execute(&initiator, &operation, lacking.into()).await };
+        let target = request.match_info().iter().next().map(|(_name, text)| text.chars().take(64).collect::<String>());
+        let record = async move { use_case.execute(&initiator, &operation, target.as_deref(), lacking).await };
         if let Ok(Err(error)) = detached.run(record).await {
             error!(error = %ErrorChain(&error), "a refusal could not be recorded");
         }
@@ -324,9 +329,6 @@ impl Rails {
         let caller = recognise(request.request()).await?;
         let admitted = self.access.admit(&caller);
         request.extensions_mut().insert(caller);
-        if let (Err(_), Access::Permitted(permission)) = (&admitted, self.access) {
-            self.record_denial(request.request(), permission).await;
-        }
         admitted
     }
 }

@@ -1,12 +1,15 @@
 //! Making, changing and deleting roles.
 
-use super::reach_of;
+use super::{Exceeds, Reach};
 use crate::ports::{Clock, StoreError, Transaction, Uniqueness, UnitOfWork};
 use crate::sessions::Announcer;
 use std::sync::Arc;
+use threshold_domain::Precondition;
 use threshold_domain::access::{Holder, Permission, Permissions, Role, RoleDescription, RoleName};
 use threshold_domain::audit::{AuditAction, AuditEvent, Initiator, Subject};
-use threshold_domain::{Precondition, Timestamp};
+
+/// What each of these takes.
+const NEEDED: Permission = Permission::RolesWrite;
 
 /// Makes, changes and deletes roles. Nobody hands out, or takes, a permission that they lack themselves.
 pub struct ChangeRoles {
@@ -46,8 +49,8 @@ pub enum ChangeRolesError {
     #[error("the role has another version by now")]
     Changed,
     /// The caller lacks a permission that it has, or would have.
-    #[error("the caller lacks a permission of the role")]
-    Exceeds(Permissions),
+    #[error(transparent)]
+    Exceeds(#[from] Exceeds),
     /// The store failed.
     #[error(transparent)]
     Store(StoreError),
@@ -67,7 +70,7 @@ impl ChangeRoles {
     ) -> Result<Role, ChangeRolesError> {
         let role = Role::new(name, description, permissions, self.clock.now());
         let mut tx = self.unit_of_work.begin().await?;
-        check_cover(tx.as_mut(), initiator, permissions, role.created_at).await?;
+        Reach::of(tx.as_mut(), initiator, NEEDED, role.created_at).await?.covers(permissions)?;
         tx.roles().insert(&role).await?;
         let made = AuditEvent::new(AuditAction::AdminActed, initiator, role.created_at);
         let made = made.on(Subject::Role(role.name.clone())).with("event", "role_created");
@@ -95,7 +98,8 @@ impl ChangeRoles {
         if updated == role {
             return Ok(role);
         }
-        check_cover(tx.as_mut(), initiator, role.permissions.with(updated.permissions), now).await?;
+        let reach = Reach::of(tx.as_mut(), initiator, NEEDED, now).await?;
+        reach.covers(role.permissions.with(updated.permissions))?;
         tx.roles().update(&updated, version).await?;
         tx.audit().record(role_changed(initiator, &role, &updated));
         tx.commit().await?;
@@ -118,7 +122,7 @@ impl ChangeRoles {
         // Whoever gives it to somebody meanwhile waits, and then finds it gone.
         tx.grants().next_version().await?;
         let role = changeable(tx.as_mut(), name, precondition).await?;
-        check_cover(tx.as_mut(), initiator, role.permissions, self.clock.now()).await?;
+        Reach::of(tx.as_mut(), initiator, NEEDED, self.clock.now()).await?.covers(role.permissions)?;
         if !tx.roles().delete(name).await? {
             return Err(ChangeRolesError::InUse);
         }
@@ -152,17 +156,6 @@ async fn changeable(
         return Err(ChangeRolesError::BuiltIn);
     }
     if precondition.holds(role.version) { Ok(role) } else { Err(ChangeRolesError::Changed) }
-}
-
-/// Whether the caller has all of these permissions now.
-async fn check_cover(
-    tx: &mut dyn Transaction,
-    initiator: &Initiator,
-    permissions: Permissions,
-    now: Timestamp,
-) -> Result<(), ChangeRolesError> {
-    let lacking = permissions.without(reach_of(tx, initiator, now).await?);
-    if lacking.is_empty() { Ok(()) } else { Err(ChangeRolesError::Exceeds(lacking)) }
 }
 
 impl From<StoreError> for ChangeRolesError {

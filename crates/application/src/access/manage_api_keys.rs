@@ -1,12 +1,15 @@
 //! Making, seeing and revoking keys of machines.
 
-use super::reach_of;
+use super::{Exceeds, Reach};
 use crate::ports::{ApiKeyReader, Clock, IdGenerator, SecretGenerator, StoreError, UnitOfWork};
 use crate::sessions::Announcer;
 use std::sync::Arc;
 use threshold_domain::Timestamp;
 use threshold_domain::access::{ApiKey, ApiKeyId, ApiKeyName, ApiKeySecret, Permission, Permissions};
 use threshold_domain::audit::{AuditAction, AuditEvent, Initiator, Subject};
+
+/// What making and revoking take.
+const NEEDED: Permission = Permission::ApiKeysWrite;
 
 /// Makes, shows and revokes keys. Nobody makes, or revokes, a key with a permission that they lack, machines no more than people.
 pub struct ManageApiKeys {
@@ -45,8 +48,8 @@ pub enum ManageApiKeysError {
     #[error("the key would have expired already")]
     ExpiresInThePast,
     /// The caller lacks a permission that the key has, or would have.
-    #[error("the caller lacks a permission of the key")]
-    Exceeds(Permissions),
+    #[error(transparent)]
+    Exceeds(#[from] Exceeds),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -80,7 +83,7 @@ impl ManageApiKeys {
             last_used_at: None,
         };
         let mut tx = self.unit_of_work.begin().await?;
-        check_cover(permissions, reach_of(tx.as_mut(), initiator, now).await?)?;
+        Reach::of(tx.as_mut(), initiator, NEEDED, now).await?.covers(permissions)?;
         tx.api_keys().insert(&key, &secret.digest()).await?;
         let names: Vec<_> = permissions.iter().map(Permission::as_str).collect();
         let made = AuditEvent::new(AuditAction::TokenCreated, initiator, now).on(Subject::ApiKey(key.id));
@@ -114,17 +117,11 @@ impl ManageApiKeys {
         let mut tx = self.unit_of_work.begin().await?;
         let key = tx.api_keys().lock(id).await?.filter(|key| key.revoked_at.is_none());
         let key = key.ok_or(ManageApiKeysError::NotFound)?;
-        check_cover(key.permissions, reach_of(tx.as_mut(), initiator, now).await?)?;
+        Reach::of(tx.as_mut(), initiator, NEEDED, now).await?.covers(key.permissions)?;
         tx.api_keys().revoke(id, now).await?;
         tx.audit().record(AuditEvent::new(AuditAction::TokenRevoked, initiator, now).on(Subject::ApiKey(id)));
         tx.commit().await?;
         self.announcer.announce(&[self.announcer.key_revoked(id, now)]).await;
         Ok(())
     }
-}
-
-/// Whether whoever has `reach` has all of these.
-fn check_cover(permissions: Permissions, reach: Permissions) -> Result<(), ManageApiKeysError> {
-    let lacking = permissions.without(reach);
-    if lacking.is_empty() { Ok(()) } else { Err(ManageApiKeysError::Exceeds(lacking)) }
 }

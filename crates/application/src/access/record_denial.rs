@@ -14,7 +14,7 @@ pub struct RecordDenial {
 }
 
 impl RecordDenial {
-    /// Records that `initiator` wanted `operation`, which takes the permissions `lacking`.
+    /// Records that `initiator` wanted `operation`, with the `target` that they named, which takes the permissions `lacking`.
     ///
     /// # Errors
     /// When the store failed.
@@ -22,12 +22,17 @@ impl RecordDenial {
         &self,
         initiator: &Initiator,
         operation: &str,
+        target: Option<&str>,
         lacking: Permissions,
     ) -> Result<(), StoreError> {
         let names: Vec<_> = lacking.iter().map(Permission::as_str).collect();
         let denied = AuditEvent::new(AuditAction::PermissionDenied, initiator, self.clock.now());
+        let denied = denied.with("operation", operation).with("lacking", names.join(" "));
         let mut tx = self.unit_of_work.begin().await?;
-        tx.audit().record(denied.with("operation", operation).with("lacking", names.join(" ")));
+        tx.audit().record(match target {
+            Some(target) => denied.with("target", target),
+            None => denied,
+        });
         tx.commit().await
     }
 }

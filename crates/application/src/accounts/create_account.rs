@@ -1,10 +1,9 @@
 //! Making an account for somebody else.
 
-use super::reach::{Beyond, check_reach};
-use crate::access::reach_of;
+use crate::access::{Exceeds, Reach};
 use crate::ports::{Clock, HashingError, IdGenerator, PasswordHasher, StoreError, Transaction, Uniqueness, UnitOfWork};
 use std::sync::Arc;
-use threshold_domain::access::{Permissions, RoleName};
+use threshold_domain::access::{Permission, Permissions, RoleName};
 use threshold_domain::accounts::{
     AcceptedPassword, DisplayName, Email, LinkPurpose, PasswordHash, Standing, User, UserId, Username,
 };
@@ -53,8 +52,8 @@ pub enum CreateAccountError {
     #[error("there is no role of that name")]
     UnknownRole(RoleName),
     /// The caller lacks a permission that the user would have.
-    #[error("the caller lacks a permission of the user")]
-    Exceeds(Permissions),
+    #[error(transparent)]
+    Exceeds(#[from] Exceeds),
     /// The password was not hashed.
     #[error(transparent)]
     Hashing(#[from] HashingError),
@@ -120,10 +119,11 @@ impl CreateAccount {
                 known.ok_or_else(|| CreateAccountError::UnknownRole(name.clone()))?;
             }
         }
-        let reach = reach_of(tx.as_mut(), initiator, user.created_at).await?;
+        let reach = Reach::of(tx.as_mut(), initiator, Permission::UsersWrite, user.created_at).await?;
+        let by_choice = if account.chooses_roles { Permission::RolesAssign.into() } else { Permissions::NONE };
         let is_invited = account.password_hash.is_none();
         account.insert(tx.as_mut(), initiator, if is_invited { "invited" } else { "created" }).await?;
-        check_reach(tx.as_mut(), reach, user.id).await?;
+        reach.covers(tx.grants().of(user.id).await?.permissions.with(by_choice))?;
         if is_invited {
             let task = Task::SendLink { purpose: LinkPurpose::Invite, to: user.email.clone(), language };
             let (id, now) = (JobId::new(self.ids.next()), user.created_at);
@@ -153,15 +153,6 @@ impl HashedAccount {
     /// The user, once they are stored.
     pub(super) fn into_user(self) -> User {
         self.user
-    }
-}
-
-impl From<Beyond> for CreateAccountError {
-    fn from(beyond: Beyond) -> Self {
-        match beyond {
-            Beyond::Exceeds(permissions) => Self::Exceeds(permissions),
-            Beyond::Store(error) => Self::Store(error),
-        }
     }
 }
 

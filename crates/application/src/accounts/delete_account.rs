@@ -7,7 +7,6 @@ use chrono::TimeDelta;
 use std::sync::Arc;
 use std::time::Duration;
 use threshold_domain::Precondition;
-use threshold_domain::access::BuiltInRole;
 use threshold_domain::accounts::{Password, PasswordVersion, UserId};
 use threshold_domain::audit::{AuditAction, AuditEvent, Initiator};
 use threshold_domain::mail::Language;
@@ -66,7 +65,6 @@ pub enum DeleteAccountError {
 /// A wish by the owner: only [`DeleteAccount::check`] makes one.
 pub struct CheckedDeletion {
     user: UserId,
-    is_admin: bool,
     /// Which password was proven, if there is one.
     proven: Option<PasswordVersion>,
 }
@@ -84,14 +82,13 @@ impl DeleteAccount {
         guesser: Guesser,
     ) -> Result<CheckedDeletion, DeleteAccountError> {
         let credentials = self.accounts.credentials(id).await?.ok_or(DeleteAccountError::Gone)?;
-        let is_admin = credentials.user.roles.contains(&BuiltInRole::Admin.name());
         let mut proven = None;
         if credentials.password_hash.is_some() {
             let password = password.ok_or(DeleteAccountError::PasswordRequired)?;
             let failure = AuditEvent::new(AuditAction::LoginFailed, initiator, self.clock.now());
             proven = Some(self.sign_in.prove(credentials, password, &guesser, failure).await?);
         }
-        Ok(CheckedDeletion { user: id, is_admin, proven })
+        Ok(CheckedDeletion { user: id, proven })
     }
 
     /// The second half: changes the store, and should run to its end once it has begun. Every session ends, and links that were
@@ -108,10 +105,8 @@ impl DeleteAccount {
     ) -> Result<Deletion, DeleteAccountError> {
         let now = self.clock.now();
         let mut tx = self.unit_of_work.begin().await?;
-        if checked.is_admin {
-            // Of two administrators who leave at once the second finds out that they are the last one.
-            tx.grants().next_version().await?;
-        }
+        // Of two administrators who leave at once the second finds out that they are the last one.
+        tx.grants().next_version().await?;
         let user = tx.users().lock(checked.user).await?.ok_or(DeleteAccountError::Gone)?;
         if !precondition.holds(user.version) {
             return Err(DeleteAccountError::Changed);

@@ -10,7 +10,6 @@ mod export_users;
 mod import_users;
 mod link_error;
 mod list_accounts;
-mod reach;
 mod register;
 mod remove_account;
 mod request_link;

@@ -1,14 +1,13 @@
 //! Deleting somebody else's account, and bringing one back.
 
 use super::deletion::{Deleting, Deletion, NotDeleted};
-use super::reach::{Beyond, check_reach};
-use crate::access::reach_of;
+use crate::access::{Exceeds, Reach};
 use crate::ports::{Clock, IdGenerator, News, StoreError, Transaction, Uniqueness, UnitOfWork};
 use crate::sessions::Announcer;
 use chrono::TimeDelta;
 use std::sync::Arc;
 use threshold_domain::Precondition;
-use threshold_domain::access::Permissions;
+use threshold_domain::access::Permission;
 use threshold_domain::accounts::{User, UserId};
 use threshold_domain::audit::{AuditAction, AuditEvent, Initiator, Subject};
 use threshold_domain::mail::Language;
@@ -50,8 +49,8 @@ pub enum RemoveAccountError {
     #[error("the username is taken")]
     UsernameTaken,
     /// The caller lacks a permission that the user has.
-    #[error("the caller lacks a permission of the user")]
-    Exceeds(Permissions),
+    #[error(transparent)]
+    Exceeds(#[from] Exceeds),
     /// Nobody active would be an administrator any more.
     #[error("the last administrator stays one")]
     LastAdmin,
@@ -80,8 +79,8 @@ impl RemoveAccount {
             return Err(deleted.map_or(RemoveAccountError::NotFound, |_user| RemoveAccountError::AlreadyDeleted));
         };
         check_version(&user, precondition)?;
-        let reach = reach_of(tx.as_mut(), initiator, now).await?;
-        check_reach(tx.as_mut(), reach, id).await?;
+        let reach = Reach::of(tx.as_mut(), initiator, Permission::UsersDelete, now).await?;
+        reach.covers(tx.grants().of(id).await?.permissions)?;
         let (announcer, ids, retention) = (&*self.announcer, &*self.ids, self.retention);
         let (deletion, news) =
             Deleting { initiator, announcer, ids, retention, now, language }.delete(tx.as_mut(), user).await?;
@@ -104,13 +103,13 @@ impl RemoveAccount {
         let now = self.clock.now();
         let mut tx = self.unit_of_work.begin().await?;
         tx.grants().next_version().await?;
-        let reach = reach_of(tx.as_mut(), initiator, now).await?;
+        let reach = Reach::of(tx.as_mut(), initiator, Permission::UsersDelete, now).await?;
         let user = self.deleted(tx.as_mut(), id).await?;
         check_version(&user, precondition)?;
         let restored = user.restored(now);
         tx.users().update(&restored).await?;
         // Somebody deleted may do nothing: only now it shows what they may do.
-        check_reach(tx.as_mut(), reach, id).await?;
+        reach.covers(tx.grants().of(id).await?.permissions)?;
         tx.audit().record(AuditEvent::new(AuditAction::UserRestored, initiator, now).on(Subject::User(id)));
         tx.commit().await?;
         self.announcer.announce(&[News::UserChanged(id)]).await;
@@ -135,15 +134,6 @@ impl From<NotDeleted> for RemoveAccountError {
         match error {
             NotDeleted::LastAdmin => Self::LastAdmin,
             NotDeleted::Store(error) => error.into(),
-        }
-    }
-}
-
-impl From<Beyond> for RemoveAccountError {
-    fn from(beyond: Beyond) -> Self {
-        match beyond {
-            Beyond::Exceeds(permissions) => Self::Exceeds(permissions),
-            Beyond::Store(error) => error.into(),
         }
     }
 }

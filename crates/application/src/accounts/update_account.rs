@@ -1,11 +1,10 @@
 //! Changing somebody else's account.
 
-use super::reach::{Beyond, check_reach};
-use crate::access::reach_of;
+use crate::access::{Exceeds, Reach};
 use crate::ports::{Clock, IdGenerator, News, StoreError, Transaction, Uniqueness, UnitOfWork};
 use crate::sessions::Announcer;
 use std::sync::Arc;
-use threshold_domain::access::{BuiltInRole, GrantsVersion, Holder, Permissions, RoleName};
+use threshold_domain::access::{BuiltInRole, GrantsVersion, Holder, Permission, RoleName};
 use threshold_domain::accounts::{AccountChanges, LinkPurpose, Standing, User, UserId};
 use threshold_domain::audit::{AuditAction, AuditEvent, Initiator, Subject};
 use threshold_domain::jobs::{Job, JobId, Task};
@@ -45,8 +44,8 @@ pub enum UpdateAccountError {
     #[error("there is no role of that name")]
     UnknownRole(RoleName),
     /// The caller lacks a permission that the user has, or would have.
-    #[error("the caller lacks a permission of the user")]
-    Exceeds(Permissions),
+    #[error(transparent)]
+    Exceeds(#[from] Exceeds),
     /// Nobody active would be an administrator any more.
     #[error("the last administrator stays one")]
     LastAdmin,
@@ -56,7 +55,8 @@ pub enum UpdateAccountError {
 }
 
 impl UpdateAccount {
-    /// Changes the account of `id` if `precondition` holds, and answers it as it is then. Who is suspended, or has another address, is signed out everywhere.
+    /// Changes the account of `id` if `precondition` holds, and answers it as it is then. Who is suspended, or has another address, is
+    /// signed out everywhere, and links that were mailed are void.
     ///
     /// # Errors
     /// See [`UpdateAccountError`].
@@ -76,23 +76,32 @@ impl UpdateAccount {
             return Err(UpdateAccountError::Changed);
         }
         // As they are now, whatever tokens say, and before anything changes: nobody gives themselves what they lack.
-        let reach = reach_of(tx.as_mut(), initiator, now).await?;
-        check_reach(tx.as_mut(), reach, id).await?;
-        let after = changes.apply(&before, now);
+        let reach = Reach::of(tx.as_mut(), initiator, Permission::UsersWrite, now).await?;
+        reach.covers(tx.grants().of(id).await?.permissions)?;
+        let mut after = changes.apply(&before, now);
+        let is_elsewhere = after.email.as_str() != before.email.as_str();
+        let is_invited = before.standing == Standing::Unverified && !tx.passwords().exists(id).await?;
+        if is_elsewhere && is_invited {
+            // Who was invited there proves the address by coming.
+            (after.standing, after.email_verified_at) = (before.standing, None);
+        }
         if after == before {
             return Ok(before);
         }
         let mut news = vec![News::UserChanged(id)];
         tx.users().update(&after).await?;
         if let Some(version) = version {
-            news.extend(self.regrant(tx.as_mut(), reach, &before, &after, version).await?);
+            news.extend(self.regrant(tx.as_mut(), &reach, &before, &after, version).await?);
         }
-        if after.email.as_str() != before.email.as_str() {
-            self.readdress(tx.as_mut(), &before, &after, language).await?;
-        }
-        if after.standing == Standing::Suspended || after.email.as_str() != before.email.as_str() {
+        if after.standing == Standing::Suspended || is_elsewhere {
+            for purpose in LinkPurpose::ALL {
+                tx.links().void(id, purpose, now).await?;
+            }
             let ended = tx.sessions().end_all(id, None, now).await?;
             news.extend(ended.into_iter().map(|session| self.announcer.ended(session, now)));
+        }
+        if is_elsewhere {
+            self.tell(tx.as_mut(), &before, &after, is_invited, language).await?;
         }
         for event in changed(initiator, &before, &after) {
             tx.audit().record(event);
@@ -106,7 +115,7 @@ impl UpdateAccount {
     async fn regrant(
         &self,
         tx: &mut dyn Transaction,
-        reach: Permissions,
+        reach: &Reach,
         before: &User,
         after: &User,
         version: GrantsVersion,
@@ -120,7 +129,7 @@ impl UpdateAccount {
                 known.ok_or_else(|| UpdateAccountError::UnknownRole(name.clone()))?;
             }
             tx.grants().set_roles(after.id, &after.roles).await?;
-            check_reach(tx, reach, after.id).await?;
+            reach.covers(tx.grants().of(after.id).await?.permissions.with(Permission::RolesAssign.into()))?;
         }
         let admin = BuiltInRole::Admin.name();
         if before.roles.contains(&admin) && tx.grants().active_holders(&admin).await? == 0 {
@@ -130,20 +139,22 @@ impl UpdateAccount {
         Ok(Some(self.announcer.grants_changed(Holder::User(after.id), version, after.updated_at)))
     }
 
-    /// What changes with the address.
-    async fn readdress(
+    /// Tells the former address of the new one; who is invited is so there.
+    async fn tell(
         &self,
         tx: &mut dyn Transaction,
         before: &User,
         after: &User,
+        is_invited: bool,
         language: Language,
     ) -> Result<(), StoreError> {
         let now: Timestamp = after.updated_at;
-        for purpose in LinkPurpose::ALL {
-            tx.links().void(after.id, purpose, now).await?;
-        }
-        let notice = Notice::EmailChanged { new_address: after.email.clone() };
-        let task = Task::SendNotice { notice, to: before.email.clone(), language };
+        let task = if is_invited {
+            Task::SendLink { purpose: LinkPurpose::Invite, to: after.email.clone(), language }
+        } else {
+            let notice = Notice::EmailChanged { new_address: after.email.clone() };
+            Task::SendNotice { notice, to: before.email.clone(), language }
+        };
         tx.jobs().enqueue(&Job::new(JobId::new(self.ids.next()), task, now, now)).await
     }
 }
@@ -164,15 +175,6 @@ fn changed(initiator: &Initiator, before: &User, after: &User) -> Vec<AuditEvent
         events.push(reassigned.with("to", names(&after.roles)));
     }
     events
-}
-
-impl From<Beyond> for UpdateAccountError {
-    fn from(beyond: Beyond) -> Self {
-        match beyond {
-            Beyond::Exceeds(permissions) => Self::Exceeds(permissions),
-            Beyond::Store(error) => Self::Store(error),
-        }
-    }
 }
 
 impl From<StoreError> for UpdateAccountError {

@@ -93,7 +93,7 @@ pub trait UserRepository: Send {
     async fn erase(&mut self, deleted_before: Timestamp, at_most: u32) -> Result<Vec<UserId>, StoreError>;
 
     /// Remembers a successful sign-in with that version of the password; neither `updated_at` nor `version` changes. Nothing
-    /// happens if the user is gone or deleted, or has another password by now, and then `false` is answered.
+    /// happens if the user is gone, deleted or suspended, or has another password by now, and then `false` is answered.
     ///
     /// # Errors
     /// `Unavailable`.

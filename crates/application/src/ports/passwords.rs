@@ -14,6 +14,12 @@ pub trait PasswordRepository: Send {
     /// `Unavailable`.
     async fn version(&mut self, id: UserId) -> Result<PasswordVersion, StoreError>;
 
+    /// Whether a user who was locked in this transaction has a password.
+    ///
+    /// # Errors
+    /// `Unavailable`.
+    async fn exists(&mut self, id: UserId) -> Result<bool, StoreError>;
+
     /// Replaces the user's password by the next version of it. Nothing happens if the user is gone or deleted.
     ///
     /// # Errors

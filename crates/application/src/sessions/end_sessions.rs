@@ -1,10 +1,10 @@
 //! Signing out.
 
 use super::Announcer;
-use crate::access::reach_of;
+use crate::access::{Exceeds, Reach};
 use crate::ports::{Clock, SessionReader, StoreError, UnitOfWork};
 use std::sync::Arc;
-use threshold_domain::access::Permissions;
+use threshold_domain::access::Permission;
 use threshold_domain::accounts::UserId;
 use threshold_domain::audit::{AuditAction, AuditEvent, Initiator, Subject};
 use threshold_domain::sessions::SessionId;
@@ -40,8 +40,8 @@ pub enum EndOthersSessionsError {
     #[error("there is no such user")]
     NotFound,
     /// The caller lacks a permission that the user has.
-    #[error("the caller lacks a permission of the user")]
-    Exceeds(Permissions),
+    #[error(transparent)]
+    Exceeds(#[from] Exceeds),
     /// The store failed: then sessions may go on.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -106,11 +106,8 @@ impl EndSessions {
     pub async fn all_of_other(&self, initiator: &Initiator, user: UserId) -> Result<(), EndOthersSessionsError> {
         let mut tx = self.unit_of_work.begin().await?;
         tx.users().find(user).await?.ok_or(EndOthersSessionsError::NotFound)?;
-        let reach = reach_of(tx.as_mut(), initiator, self.clock.now()).await?;
-        let beyond = tx.grants().of(user).await?.permissions.without(reach);
-        if !beyond.is_empty() {
-            return Err(EndOthersSessionsError::Exceeds(beyond));
-        }
+        let reach = Reach::of(tx.as_mut(), initiator, Permission::UsersWrite, self.clock.now()).await?;
+        reach.covers(tx.grants().of(user).await?.permissions)?;
         drop(tx);
         Ok(self.all_of(initiator, user, None).await?)
     }

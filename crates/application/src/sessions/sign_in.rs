@@ -197,7 +197,7 @@ impl SignIn {
     /// same client had so far, ends with it: nobody keeps the secret of a session from before the sign-in (ASVS 5.0, 7.2.4).
     ///
     /// # Errors
-    /// `InvalidCredentials` if the account was deleted, or its password replaced, in between; `Store`.
+    /// `InvalidCredentials` if the account was deleted or suspended, or its password replaced, in between; `Store`.
     pub async fn start_session(
         &self,
         proven: ProvenUser,

@@ -70,8 +70,8 @@ impl ApiKeyName {
     /// # Errors
     /// `too-short`, `too-long`, `invalid-character`.
     pub fn parse(entered: &str) -> Result<Self, Refusal> {
-        if entered.is_empty() {
-            return Err(Refusal::new(RefusalCode::TooShort, "A key's name has at least 1 character."));
+        if entered.trim().is_empty() {
+            return Err(Refusal::new(RefusalCode::TooShort, "A key's name has at least 1 character that is no space."));
         }
         if entered.chars().any(char::is_control) {
             return Err(Refusal::new(RefusalCode::InvalidCharacter, "A key's name holds no control characters."));

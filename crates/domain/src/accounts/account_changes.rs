@@ -32,10 +32,17 @@ impl AccountChanges {
         let mut roles = self.roles.unwrap_or_else(|| user.roles.clone());
         roles.sort_unstable();
         roles.dedup();
+        // Whoever lifts a suspension does not vouch for an address that nobody has proven.
+        let standing = match self.standing {
+            Some(Standing::Active) if user.standing != Standing::Active && user.email_verified_at.is_none() => {
+                Standing::Unverified
+            }
+            wanted => wanted.unwrap_or(user.standing),
+        };
         let mut updated = User {
             username: self.username.apply(user.username.clone()),
             display_name: self.display_name.apply(user.display_name.clone()),
-            standing: self.standing.unwrap_or(user.standing),
+            standing,
             roles,
             ..user.clone()
         };
@@ -64,6 +71,18 @@ mod tests {
     fn ada() -> User {
         let email = Email::parse("ada@example.org").unwrap();
         User::registered(UserId::new(Uuid::nil()), email, Username::parse("ada").ok(), None, at(0))
+    }
+
+    #[test]
+    fn lifting_a_suspension_proves_no_address() {
+        let lift = || AccountChanges { standing: Some(Standing::Active), ..AccountChanges::default() };
+        let suspended = User { standing: Standing::Suspended, ..ada() };
+        assert_eq!(lift().apply(&suspended, at(5)).standing, Standing::Unverified);
+        assert_eq!(lift().apply(&ada(), at(5)), ada(), "nothing is no change");
+        let proven = User { email_verified_at: Some(at(1)), ..suspended.clone() };
+        assert_eq!(lift().apply(&proven, at(5)).standing, Standing::Active);
+        let new = Email::parse("new@example.org").ok();
+        assert_eq!(AccountChanges { email: new, ..lift() }.apply(&suspended, at(5)).standing, Standing::Active);
     }
 
     #[test]

@@ -392,12 +392,14 @@ pub async fn a_login_is_recorded_and_nothing_else(stores: &Stores) {
     assert_eq!(stores.accounts.find(a_user(1).id).await.unwrap(), Some(expected));
 }
 
-/// Unknown and deleted users alike.
+/// Unknown, deleted and suspended users alike.
 pub async fn nobody_logs_in_who_is_gone(stores: &Stores) {
     insert(stores, &User { deleted_at: Some(at(5)), ..a_user(1) }).await.unwrap();
+    insert(stores, &User { standing: Standing::Suspended, ..a_user(3) }).await.unwrap();
     let mut tx = stores.unit_of_work.begin().await.unwrap();
-    assert!(!tx.users().record_login(a_user(1).id, PasswordVersion::default(), at(9)).await.unwrap());
-    assert!(!tx.users().record_login(a_user(2).id, PasswordVersion::default(), at(9)).await.unwrap());
+    for gone in [a_user(1), a_user(2), a_user(3)] {
+        assert!(!tx.users().record_login(gone.id, PasswordVersion::default(), at(9)).await.unwrap());
+    }
 }
 
 /// Also when it is dropped with work done.

@@ -149,6 +149,9 @@ pub async fn nobody_signs_in_with_a_password_that_was_replaced(stores: &Stores) 
     let proven = stores.accounts.credentials(a_user(1).id).await.unwrap().unwrap().password_version;
     let mut tx = stores.unit_of_work.begin().await.unwrap();
     assert_eq!(tx.passwords().version(a_user(1).id).await.unwrap(), proven);
+    tx.users().insert(&a_user(2), None).await.unwrap();
+    let exists = [tx.passwords().exists(a_user(1).id).await, tx.passwords().exists(a_user(2).id).await];
+    assert_eq!(exists.map(Result::unwrap), [true, false]);
     tx.passwords().replace(a_user(1).id, &PasswordHash::new("new".to_owned()), at(5)).await.unwrap();
     assert_eq!(tx.passwords().version(a_user(1).id).await.unwrap(), proven.next());
     assert!(!tx.users().record_login(a_user(1).id, proven, at(6)).await.unwrap());

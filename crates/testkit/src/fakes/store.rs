@@ -24,7 +24,9 @@ use threshold_application::ports::{
 };
 use threshold_domain::Timestamp;
 use threshold_domain::access::Role;
-use threshold_domain::accounts::{AccountLink, Credentials, Login, PasswordHash, PasswordVersion, User, UserId};
+use threshold_domain::accounts::{
+    AccountLink, Credentials, Login, PasswordHash, PasswordVersion, Standing, User, UserId,
+};
 use threshold_domain::jobs::Job;
 use threshold_domain::limits::{AttemptCount, AttemptKey};
 use threshold_domain::sessions::{Session, SigningKey};
@@ -198,7 +200,8 @@ impl UserRepository for Tables {
     }
 
     async fn record_login(&mut self, id: UserId, password: PasswordVersion, at: Timestamp) -> Result<bool, StoreError> {
-        let credentials = self.living(id).filter(|one| one.password_version == password);
+        let may = |one: &&mut Credentials| one.password_version == password && one.user.standing != Standing::Suspended;
+        let credentials = self.living(id).filter(may);
         Ok(credentials.map(|one| one.user.last_login_at = Some(at)).is_some())
     }
 }
@@ -207,6 +210,10 @@ impl UserRepository for Tables {
 impl PasswordRepository for Tables {
     async fn version(&mut self, id: UserId) -> Result<PasswordVersion, StoreError> {
         Ok(self.users.iter().find(|one| one.user.id == id).map(|one| one.password_version).unwrap_or_default())
+    }
+
+    async fn exists(&mut self, id: UserId) -> Result<bool, StoreError> {
+        Ok(self.users.iter().any(|one| one.user.id == id && one.password_hash.is_some()))
     }
 
     async fn replace(&mut self, id: UserId, hash: &PasswordHash, at: Timestamp) -> Result<(), StoreError> {

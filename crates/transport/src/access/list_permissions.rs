@@ -31,7 +31,11 @@ impl From<&Permission> for PermissionView {
     responses((status = 200, description = "A page of permissions", body = List<PermissionView>))
 )]
 pub(crate) async fn list_permissions(query: Query) -> Result<HttpResponse, Problem> {
-    let page = query.0.read(|members| Page::<String>::read(members, "permissions"))?;
+    let page = query.0.read(|members| {
+        let page = Page::<String>::read(members, "permissions")?;
+        let is_made_up = page.after().is_some_and(|name| Permission::from_name(name).is_none());
+        if is_made_up { Err(Page::<String>::not_of_this_list(members)) } else { Ok(page) }
+    })?;
     let before = |permission: &Permission| page.after().is_some_and(|after| permission.as_str() != after);
     let has_begun = page.after().is_none();
     let rest = Permission::ALL.iter().copied().skip_while(before).skip(usize::from(!has_begun));

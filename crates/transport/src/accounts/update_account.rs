@@ -24,7 +24,8 @@ pub(crate) struct UpdateAccountRequest {
     username: Option<String>,
     #[schema(min_length = 1, max_length = 100, example = "Ada Lovelace")]
     display_name: Option<String>,
-    /// `active` or `suspended`; who is suspended is signed out everywhere and can't sign in.
+    /// `active` or `suspended`; who is suspended is signed out everywhere, can't sign in, and has no use for links that were mailed
+    /// before. `active` ends that; whoever has not proven their address is `unverified` then.
     #[schema(example = "active", nullable = false)]
     status: Option<String>,
     /// The names of the roles held from now on. Needs the permission `roles:assign` as well.
@@ -67,7 +68,7 @@ fn read(members: &mut Members, reserved: &ReservedUsernames) -> Result<AccountCh
     let username = members.change("username", |text| reserved.accept(text));
     let display_name = members.change("display_name", DisplayName::parse);
     let standings = [("active", Standing::Active), ("suspended", Standing::Suspended)];
-    let standing = members.choice("status", &standings);
+    let standing = members.replacing_choice("status", &standings);
     let roles = roles(members);
     Ok(AccountChanges {
         email: email?,

@@ -1,7 +1,7 @@
 //! Places in lists of users, as cursors hold them.
 
+use crate::request::Moment;
 use serde::{Deserialize, Serialize};
-use threshold_domain::Timestamp;
 use threshold_domain::accounts::{Email, UserId, UserPlace};
 use uuid::Uuid;
 
@@ -10,12 +10,12 @@ use uuid::Uuid;
 #[serde(try_from = "Parts", into = "Parts")]
 pub(super) struct UserCursor(pub(super) UserPlace);
 
-type Parts = (Option<i64>, Option<Uuid>, Option<String>);
+type Parts = (Option<Moment>, Option<Uuid>, Option<String>);
 
 impl From<UserCursor> for Parts {
     fn from(cursor: UserCursor) -> Self {
         match cursor.0 {
-            UserPlace::At(at, id) => (Some(at.timestamp_micros()), Some(id.as_uuid()), None),
+            UserPlace::At(at, id) => (Some(Moment(at)), Some(id.as_uuid()), None),
             UserPlace::Never(id) => (None, Some(id.as_uuid()), None),
             UserPlace::Email(email) => (None, None, Some(email.canonical().to_owned())),
         }
@@ -28,7 +28,7 @@ impl TryFrom<Parts> for UserCursor {
     fn try_from(parts: Parts) -> Result<Self, Self::Error> {
         const NO_PLACE: &str = "no place in a list of users";
         let place = match parts {
-            (Some(micros), Some(id), None) => UserPlace::At(moment(micros).ok_or(NO_PLACE)?, UserId::new(id)),
+            (Some(Moment(at)), Some(id), None) => UserPlace::At(at, UserId::new(id)),
             (None, Some(id), None) => UserPlace::Never(UserId::new(id)),
             (None, None, Some(address)) => UserPlace::Email(Email::parse(&address).map_err(|_no_address| NO_PLACE)?),
             _ => return Err(NO_PLACE),
@@ -37,16 +37,10 @@ impl TryFrom<Parts> for UserCursor {
     }
 }
 
-/// A moment that every database knows: none is before the year 0 or after 9999.
-fn moment(micros: i64) -> Option<Timestamp> {
-    const YEAR_0: i64 = -62_167_219_200_000_000;
-    const YEAR_10000: i64 = 253_402_300_800_000_000;
-    Some(micros).filter(|micros| (YEAR_0..YEAR_10000).contains(micros)).and_then(Timestamp::from_timestamp_micros)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use threshold_domain::Timestamp;
 
     fn read(json: &str) -> Option<UserPlace> {
         serde_json::from_str::<UserCursor>(json).ok().map(|cursor| cursor.0)

@@ -2,14 +2,14 @@
 
 use super::AuditRecordView;
 use crate::problem::{FieldError, Problem};
-use crate::request::{List, Members, Noted, Page, PageParameters, Query};
+use crate::request::{List, Members, Moment, Noted, Page, PageParameters, Query};
 use actix_web::HttpResponse;
 use actix_web::web::Data;
 use serde::{Deserialize, Serialize};
 use threshold_application::audit::ListAudit;
 use threshold_application::ports::AuditFilter;
 use threshold_domain::audit::{Actor, AuditAction, AuditRecordId, ChainedRecord, Subject};
-use threshold_domain::{Timestamp, parse_timestamp};
+use threshold_domain::parse_timestamp;
 use utoipa::IntoParams;
 use uuid::Uuid;
 
@@ -32,9 +32,9 @@ pub(crate) struct AuditParameters {
     before: Option<String>,
 }
 
-/// When the last record of a page happened, in microseconds since 1970, and its id.
+/// When the last record of a page happened, and its id.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
-struct Position(i64, Uuid);
+struct Position(Moment, Uuid);
 
 /// Shows the audit log, the latest first.
 #[utoipa::path(
@@ -52,17 +52,14 @@ pub(crate) async fn list_records(use_case: Data<ListAudit>, query: Query) -> Res
         };
         Ok((filter?, page?))
     })?;
-    let last = page
-        .after()
-        .map(|Position(at, id)| (at, id))
-        .and_then(|(at, id)| Some((Timestamp::from_timestamp_micros(*at)?, AuditRecordId::new(*id))));
+    let last = page.after().map(|Position(Moment(at), id)| (*at, AuditRecordId::new(*id)));
     let at_most = u32::try_from(page.to_fetch()).unwrap_or(u32::MAX);
     let fetched = use_case.execute(&filter, last, at_most).await?;
     Ok(HttpResponse::Ok().json(page.answer(fetched, position, |record| AuditRecordView::from(record))))
 }
 
 fn position(chained: &ChainedRecord) -> Position {
-    Position(chained.record.at.timestamp_micros(), chained.record.id.as_uuid())
+    Position(Moment(chained.record.at), chained.record.id.as_uuid())
 }
 
 fn filter(members: &mut Members) -> Result<AuditFilter, Noted> {

@@ -3,7 +3,7 @@
 use super::{Code, FieldError, Problem};
 use actix_web::http::header::{HeaderValue, RETRY_AFTER};
 use std::time::Duration;
-use threshold_application::access::{ChangeRolesError, ListRolesError, ManageApiKeysError};
+use threshold_application::access::{ChangeRolesError, Exceeds, ListRolesError, ManageApiKeysError};
 use threshold_application::accounts::{
     ChangePasswordError, CreateAccountError, DeleteAccountError, ExportPersonalDataError, LinkError, ListAccountsError,
     RegisterError, RemoveAccountError, ResetPasswordError, SetUpError, ShowAccountError, ShowProfileError,
@@ -97,13 +97,19 @@ impl From<ListAccountsError> for Problem {
     }
 }
 
+impl From<Exceeds> for Problem {
+    fn from(Exceeds(lacking): Exceeds) -> Self {
+        Self::lacking(lacking)
+    }
+}
+
 impl From<CreateAccountError> for Problem {
     fn from(error: CreateAccountError) -> Self {
         match error {
             CreateAccountError::EmailTaken => taken(Code::EmailTaken, "email"),
             CreateAccountError::UsernameTaken => taken(Code::UsernameTaken, "username"),
             CreateAccountError::UnknownRole(_name) => unknown_role("roles"),
-            CreateAccountError::Exceeds(lacking) => Self::lacking(lacking),
+            CreateAccountError::Exceeds(exceeds) => exceeds.into(),
             CreateAccountError::Hashing(error) => error.into(),
             CreateAccountError::Store(error) => error.into(),
         }
@@ -132,7 +138,7 @@ impl From<RemoveAccountError> for Problem {
             RemoveAccountError::Changed => Self::new(Code::PreconditionFailed),
             RemoveAccountError::EmailTaken => taken(Code::EmailTaken, "email"),
             RemoveAccountError::UsernameTaken => taken(Code::UsernameTaken, "username"),
-            RemoveAccountError::Exceeds(lacking) => Self::lacking(lacking),
+            RemoveAccountError::Exceeds(exceeds) => exceeds.into(),
             RemoveAccountError::LastAdmin => Self::new(Code::LastAdmin),
             RemoveAccountError::Store(error) => error.into(),
         }
@@ -147,7 +153,7 @@ impl From<UpdateAccountError> for Problem {
             UpdateAccountError::EmailTaken => taken(Code::EmailTaken, "email"),
             UpdateAccountError::UsernameTaken => taken(Code::UsernameTaken, "username"),
             UpdateAccountError::UnknownRole(_name) => unknown_role("roles"),
-            UpdateAccountError::Exceeds(lacking) => Self::lacking(lacking),
+            UpdateAccountError::Exceeds(exceeds) => exceeds.into(),
             UpdateAccountError::LastAdmin => Self::new(Code::LastAdmin),
             UpdateAccountError::Store(error) => error.into(),
         }
@@ -158,7 +164,7 @@ impl From<EndOthersSessionsError> for Problem {
     fn from(error: EndOthersSessionsError) -> Self {
         match error {
             EndOthersSessionsError::NotFound => Self::new(Code::UserNotFound),
-            EndOthersSessionsError::Exceeds(lacking) => Self::lacking(lacking),
+            EndOthersSessionsError::Exceeds(exceeds) => exceeds.into(),
             EndOthersSessionsError::Store(error) => error.into(),
         }
     }
@@ -181,7 +187,7 @@ impl From<ChangeRolesError> for Problem {
             ChangeRolesError::BuiltIn => Self::new(Code::RoleBuiltIn),
             ChangeRolesError::InUse => Self::new(Code::RoleInUse),
             ChangeRolesError::Changed => Self::new(Code::PreconditionFailed),
-            ChangeRolesError::Exceeds(lacking) => Self::lacking(lacking),
+            ChangeRolesError::Exceeds(exceeds) => exceeds.into(),
             ChangeRolesError::Store(error) => error.into(),
         }
     }
@@ -195,7 +201,7 @@ impl From<ManageApiKeysError> for Problem {
                 let message = "A key that has expired already is of no use; give a time in the future, or none.";
                 Self::invalid(vec![FieldError::new("expires_at", "in-the-past", message)])
             }
-            ManageApiKeysError::Exceeds(lacking) => Self::lacking(lacking),
+            ManageApiKeysError::Exceeds(exceeds) => exceeds.into(),
             ManageApiKeysError::Store(error) => error.into(),
         }
     }

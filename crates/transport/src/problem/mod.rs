@@ -23,6 +23,7 @@ pub(crate) struct Problem {
     detail: Option<Cow<'static, str>>,
     errors: Vec<FieldError>,
     headers: Vec<(HeaderName, HeaderValue)>,
+    lacking: Permissions,
     source: Option<Box<dyn Error + Send + Sync>>,
 }
 
@@ -53,7 +54,7 @@ impl FieldError {
 
 impl Problem {
     pub(crate) fn new(code: Code) -> Self {
-        Self { code, detail: None, errors: Vec::new(), headers: Vec::new(), source: None }
+        Self { code, detail: None, errors: Vec::new(), headers: Vec::new(), lacking: Permissions::NONE, source: None }
     }
 
     /// A defect or a failure of ours; the cause is logged, never shown.
@@ -64,7 +65,8 @@ impl Problem {
     /// The caller lacks these permissions.
     pub(crate) fn lacking(permissions: Permissions) -> Self {
         let names: Vec<_> = permissions.iter().map(Permission::as_str).collect();
-        Self::new(Code::PermissionDenied).with_detail(format!("This needs the permission {}.", names.join(", ")))
+        let problem = Self { lacking: permissions, ..Self::new(Code::PermissionDenied) };
+        problem.with_detail(format!("This needs the permission {}.", names.join(", ")))
     }
 
     /// Fields at fault; an unknown one names the problem, because it is often the reason why another one is missing.
@@ -95,6 +97,11 @@ impl Problem {
     /// The fields at fault.
     pub(crate) fn errors(&self) -> &[FieldError] {
         &self.errors
+    }
+
+    /// What the caller lacks, if that is why.
+    pub(crate) fn lacks(&self) -> Permissions {
+        self.lacking
     }
 
     /// The cause, for the log.

@@ -149,6 +149,15 @@ impl Members {
         }
     }
 
+    /// One of a few words that takes the place of another one, which can't be taken away; `None` where it is absent.
+    pub(crate) fn replacing_choice<T: Copy>(&mut self, name: &str, choices: &[(&str, T)]) -> Result<Option<T>, Noted> {
+        let is_there = self.left.contains_key(name);
+        match self.choice(name, choices)? {
+            None if is_there => Err(self.fault(FieldError::required(name))),
+            choice => Ok(choice),
+        }
+    }
+
     /// One of a few words; `None` where it is absent or `null`.
     pub(crate) fn choice<T: Copy>(&mut self, name: &str, choices: &[(&str, T)]) -> Result<Option<T>, Noted> {
         let Some(word) = self.optional(name, |text| Ok(text.to_owned()))? else { return Ok(None) };

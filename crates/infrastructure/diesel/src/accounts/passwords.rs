@@ -23,6 +23,12 @@ impl PasswordRepository for DieselTransaction {
         Ok(self.settle(TABLE, version)?.map(PasswordVersion::new).unwrap_or_default())
     }
 
+    async fn exists(&mut self, id: UserId) -> Result<bool, StoreError> {
+        let with_one = users::table.find(Id(id.as_uuid())).filter(users::password_hash.is_not_null());
+        let found = on!(self.connection(), |c| with_one.count().get_result::<i64>(c).await);
+        Ok(self.settle(TABLE, found)? > 0)
+    }
+
     async fn replace(&mut self, id: UserId, hash: &PasswordHash, at: Timestamp) -> Result<(), StoreError> {
         let changed = on!(self.connection(), |c| diesel::update(users::table.find(Id(id.as_uuid())))
             .filter(users::deleted_at.is_null())

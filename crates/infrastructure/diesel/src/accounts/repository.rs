@@ -15,7 +15,7 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use threshold_application::ports::{StoreError, UserRepository};
 use threshold_domain::Timestamp;
-use threshold_domain::accounts::{PasswordHash, PasswordVersion, User, UserId};
+use threshold_domain::accounts::{PasswordHash, PasswordVersion, Standing, User, UserId};
 
 #[async_trait]
 impl UserRepository for DieselTransaction {
@@ -70,6 +70,7 @@ impl UserRepository for DieselTransaction {
         let updated = on!(self.connection(), |c| Prepared(
             diesel::update(users::table.find(Id(id.as_uuid())))
                 .filter(users::deleted_at.is_null())
+                .filter(users::status.ne(Standing::Suspended.as_str()))
                 .filter(users::password_version.eq(password.as_i64()))
                 .set(users::last_login_at.eq(Instant(at)))
         )
