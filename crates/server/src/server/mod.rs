@@ -9,6 +9,7 @@ mod examination_wiring;
 mod http;
 mod job_wiring;
 mod key_keeper;
+mod key_use_keeper;
 mod master_key;
 mod running;
 mod user_wiring;
