@@ -1,5 +1,4 @@
 //! Taking the audit log out while others write.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use async_trait::async_trait;
 use std::sync::Arc;

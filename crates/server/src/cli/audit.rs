@@ -61,13 +61,11 @@ pub(super) fn run(task: &Task, settings: &Settings) -> Result<(), Failure> {
         Task::Export { file, after, before } => {
             let period = after.unwrap_or(Timestamp::MIN_UTC)..before.unwrap_or(Timestamp::MAX_UTC);
             let runtime = serve::runtime()?;
-            match file {
-                Some(path) => export_to(path, |sink| runtime.block_on(export(settings, &period, sink))),
-                None => {
-                    let sink = AuditLines::new(Box::new(io::stdout()));
-                    runtime.block_on(export(settings, &period, sink)).map(drop)
-                }
+            if let Some(path) = file {
+                return export_to(path, |sink| runtime.block_on(export(settings, &period, sink)));
             }
+            let sink = AuditLines::new(Box::new(io::stdout()));
+            runtime.block_on(export(settings, &period, sink)).map(drop)
         }
     }
 }
