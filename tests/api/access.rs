@@ -81,6 +81,8 @@ async fn an_administrator_is_made_while_the_service_runs_and_without_it() {
         let me = client.me(&token).await;
         assert_eq!((&me.body["roles"], &me.body["status"]), (&json!(["admin", "user"]), &json!("active")));
         let before = client.token_of_new("ada@example.org").await;
+        let secret = server.mails().secret("ada@example.org", 1, "verify").await;
+        assert_eq!(client.get(&format!("/api/v1/verify/{secret}")).await.status, 200);
         admin_of(&installation, &client, "ada@example.org").await;
         assert!(is_soon_stale(&client, &before).await, "who gains a role has a token that says otherwise");
         let again = client.token_of("ada@example.org").await;
@@ -91,6 +93,30 @@ async fn an_administrator_is_made_while_the_service_runs_and_without_it() {
         assert_eq!(weak.status.code(), Some(1));
         assert!(String::from_utf8(weak.stderr).unwrap().contains("at least"));
     }
+}
+
+#[tokio::test]
+async fn a_role_that_is_taken_away_meanwhile_is_not_given_back() {
+    let installation = installed(Backend::Postgres).await;
+    let create = installation.command(&["admin", "create", "--email", "ada@example.org", "--password", GOOD_PASSWORD]);
+    assert!({ create }.output().unwrap().status.success());
+    let database = installation.postgres.as_ref().unwrap();
+    let (other, watcher) = (database.client().await, database.client().await);
+    let count = async |query: &str| watcher.query_one(query, &[]).await.unwrap().get::<_, i64>(0);
+    other.batch_execute("BEGIN; UPDATE users SET version = version + 1; DELETE FROM user_roles").await.unwrap();
+    let mut again = installation.command(&["admin", "create", "--email", "ada@example.org"]);
+    let again = again.spawn().unwrap();
+    let waits = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    let started = Instant::now();
+    while count(waits).await == 0 {
+        assert!(started.elapsed() < Duration::from_secs(20), "it was to wait for the account");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    other.batch_execute("COMMIT").await.unwrap();
+    let refused = again.wait_with_output().unwrap();
+    let told = String::from_utf8(refused.stderr).unwrap();
+    assert!(refused.status.code() == Some(1) && told.contains("just changed"), "{told}");
+    assert_eq!(count("SELECT count(*) FROM user_roles").await, 0);
 }
 
 on_both! {

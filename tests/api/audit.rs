@@ -2,10 +2,11 @@
 
 use crate::access::{admin_of, ask};
 use crate::administration::id_of;
-use crate::on_both;
+use crate::{installed, on_both};
 use serde_json::{Value, json};
-use std::fs;
-use threshold_tests::{Client, GOOD_PASSWORD, Installation};
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
+use threshold_tests::{Backend, Client, GOOD_PASSWORD, Installation};
 
 const AUDIT: &str = "/api/v1/admin/audit";
 
@@ -20,6 +21,51 @@ fn run(installation: &Installation, arguments: &[&str]) -> (i32, String, String)
     let output = installation.command(arguments).output().unwrap();
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
     (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
+}
+
+#[tokio::test]
+async fn nothing_is_proven_and_nothing_made_where_there_is_no_log() {
+    let installation = installed(Backend::Sqlite).await;
+    let entries = || fs::read_dir(installation.folder()).unwrap().count();
+    for task in [vec!["audit", "verify"], vec!["audit", "export"], vec!["audit", "export", "log.ndjson"]] {
+        let mut command = installation.command(&task);
+        let refused = command.env_remove("THRESHOLD_SECRET_KEY").output().unwrap();
+        let told = String::from_utf8(refused.stderr).unwrap();
+        assert!(refused.status.code() == Some(1) && told.contains("there is no database"), "{told}");
+        assert_eq!(entries(), 0, "{task:?}");
+    }
+    // There is a log, but not what proves it.
+    assert_eq!(run(&installation, &["migrate", "up"]).0, 0);
+    let before = entries();
+    let mut command = installation.command(&["audit", "verify"]);
+    let refused = command.env_remove("THRESHOLD_SECRET_KEY").output().unwrap();
+    let told = String::from_utf8(refused.stderr).unwrap();
+    assert!(refused.status.code() == Some(1) && told.contains("there is no secret key"), "{told}");
+    assert_eq!(entries(), before);
+}
+
+#[tokio::test]
+async fn a_log_of_another_version_is_left_as_it_is() {
+    for backend in [Backend::Sqlite, Backend::Postgres] {
+        let installation = installed(backend).await;
+        let told = |task: &str| {
+            let (code, _out, err) = run(&installation, &["audit", task]);
+            assert!(code == 1 && err.contains("threshold migrate up"), "{err}");
+        };
+        if backend == Backend::Postgres {
+            told("verify");
+        }
+        assert_eq!(run(&installation, &["migrate", "up"]).0, 0);
+        assert_eq!(run(&installation, &["migrate", "down"]).0, 0);
+        let before = run(&installation, &["migrate", "status"]).1;
+        assert!(before.contains("pending"), "{before}");
+        let bytes = || fs::read(installation.folder().join("threshold.db")).ok();
+        let there = bytes();
+        told("verify");
+        told("export");
+        assert_eq!(bytes(), there);
+        assert_eq!(run(&installation, &["migrate", "status"]).1, before);
+    }
 }
 
 on_both! {
@@ -179,8 +225,12 @@ on_both! {
         let (code, _out, err) = run(&installation, &["audit", "verify", "--anchor", &anchor]);
         assert_eq!(code, 1);
         assert!(err.contains("checkpoint 1 was removed or replaced"), "{err}");
+        let file = installation.folder().join("log.ndjson");
+        fs::write(&file, "of before").unwrap();
+        fs::set_permissions(&file, Permissions::from_mode(0o644)).unwrap();
         let (code, out, _err) = run(&installation, &["audit", "export", "log.ndjson"]);
-        let text = fs::read_to_string(installation.folder().join("log.ndjson")).unwrap();
+        let text = fs::read_to_string(&file).unwrap();
+        assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
         let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
         let records = lines.iter().filter(|line| line["type"] == "record").count();
         assert_eq!((code, out), (0, format!("Exported {records}.\n")));

@@ -1,8 +1,8 @@
 //! Whoever registers somebody else's address first gains nothing by it: once its owner has the account, nobody else does.
 
-use crate::on_both;
+use crate::{installed, on_both};
 use serde_json::json;
-use threshold_tests::{Answer, Client, GOOD_PASSWORD, Server};
+use threshold_tests::{Answer, Backend, Client, GOOD_PASSWORD, Server};
 
 const VICTIM: &str = "victim@example.org";
 const ATTACKER: &str = "attacker@example.org";
@@ -56,6 +56,30 @@ async fn belongs_to_the_victim(client: &Client) {
     assert_eq!(signed_in.status, 200, "{signed_in:?}");
     let user = |member: &str| signed_in.body.pointer(&format!("/user/{member}")).cloned();
     assert_eq!((user("status"), user("pending_email")), (Some(json!("active")), Some(json!(null))));
+}
+
+#[tokio::test]
+async fn the_operator_makes_no_stranger_an_administrator() {
+    for backend in [Backend::Sqlite, Backend::Postgres] {
+        let installation = installed(backend).await;
+        let server = installation.start().await;
+        let attacker = Attacker::registers_first(&server).await;
+        let create = || {
+            let output = installation.command(&["admin", "create", "--email", VICTIM]).output().unwrap();
+            (output.status.code(), String::from_utf8(output.stderr).unwrap())
+        };
+        let (code, told) = create();
+        assert!(code == Some(1) && told.contains("forgot password"), "{told}");
+        let client = server.client();
+        assert_eq!(client.me(&attacker.token).await.body["roles"], json!(["user"]));
+        server.mails().wait_for(VICTIM, 2).await;
+        reset_by_mail(&server, 3).await;
+        assert_eq!(create(), (Some(0), String::new()));
+        attacker.has_nothing_left(&client).await;
+        belongs_to_the_victim(&client).await;
+        let signed_in = client.login(VICTIM, OWN_PASSWORD).await;
+        assert_eq!(signed_in.body["user"]["roles"], json!(["admin", "user"]));
+    }
 }
 
 on_both! {

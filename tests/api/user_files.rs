@@ -84,6 +84,9 @@ async fn what_was_exported_and_imported_again_is_the_same() {
         let (_, out, _) = run(&other, &["users", "export", "--format", "csv", "--with-password-hashes"]);
         assert_eq!(out, USERS);
         let (_, without, _) = run(&other, &["users", "export"]);
+        let (_, log, _) = run(&other, &["audit", "export"]);
+        let told = |hashes: &str| log.matches(&format!("\"password_hashes\":\"{hashes}\"")).count();
+        assert_eq!((log.matches("sensitive_read").count(), told("yes"), told("no")), (2, 1, 1), "{log}");
         assert!(!without.contains("XXX") && !without.contains("password_hash") && without.lines().count() == 3);
     }
 }

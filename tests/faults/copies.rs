@@ -124,6 +124,15 @@ async fn a_copy_that_is_killed_and_run_again_ends_like_an_undisturbed_one() {
         }
         let (code, _, refused) = run(to.command(&["users", "export"]));
         assert!(code == Some(1) && refused.contains("threshold database copy"), "nobody uses half a copy: {refused}");
+        let (code, _, refused) = run(to.command(&["audit", "verify"]));
+        assert!(code == Some(1) && refused.contains("threshold database copy"), "{refused}");
+        let third = installed(backend).await;
+        let (code, _, refused) = run(copy(&to, &third));
+        assert!(
+            code == Some(1) && refused.contains("is an unfinished copy itself"),
+            "nobody copies half a copy: {refused}"
+        );
+        assert!(!third.folder().join("threshold.db").exists(), "nothing is made where nothing is copied");
         let (code, out, err) = run(copy(&from, &to));
         assert_eq!(code, Some(0), "{err}");
         assert!(err.contains("an earlier run is continued"), "{out}{err}");
@@ -152,7 +161,7 @@ async fn what_is_somebody_elses_is_left_alone() {
         assert!(code == Some(1) && err.contains("unfinished copy"), "{err}");
         // Whoever has only looked has filled nothing.
         let looked = installed(other(backend)).await;
-        assert_eq!(run(looked.command(&["users", "export"])).0, Some(0));
+        assert_eq!(run(looked.command(&["jobs", "list"])).0, Some(0));
         copied(&from, &looked);
     }
 }

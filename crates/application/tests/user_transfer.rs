@@ -4,10 +4,11 @@
 use std::sync::Arc;
 use threshold_application::accounts::{ExportUsers, ImportError, ImportUsers};
 use threshold_application::ports::{
-    BoxError, Checkpoint, ImportProgress, ImportTally, LinePlace, PasswordHashCheck, RefusedLine, SourceLine,
-    UnitOfWork, UserPages, UserSink, UserSource,
+    AuditFilter, AuditReader, BoxError, Checkpoint, ImportProgress, ImportTally, LinePlace, PasswordHashCheck,
+    RefusedLine, SourceLine, UnitOfWork, UserPages, UserSink, UserSource,
 };
 use threshold_domain::accounts::{PasswordHash, UserField, UserId, UserRecord};
+use threshold_domain::audit::Initiator;
 use threshold_testkit::{FailingUnitOfWork, FixedClock, InMemoryStore, SequentialIds, a_user};
 use uuid::Uuid;
 
@@ -111,7 +112,7 @@ fn import(store: &InMemoryStore, unit_of_work: Arc<dyn UnitOfWork>) -> ImportUse
 }
 
 async fn addresses(store: &InMemoryStore) -> Vec<String> {
-    let page = store.page(UserId::new(Uuid::nil()), 10_000, true).await.unwrap();
+    let page = UserPages::page(store, UserId::new(Uuid::nil()), 10_000, true).await.unwrap();
     let mut addresses: Vec<_> = page.into_iter().map(|one| one.user.email.as_str().to_owned()).collect();
     addresses.sort();
     addresses
@@ -228,11 +229,23 @@ async fn all_users_are_exported_and_their_hashes_if_they_are_wanted() {
         tx.users().insert(&a_user(number), Some(&hash)).await.unwrap();
     }
     tx.commit().await.unwrap();
-    let export = ExportUsers { users: Arc::new(store) };
+    let failing = Arc::new(FailingUnitOfWork::over(store.clone()));
+    let clock = Arc::new(FixedClock::default());
+    let export = ExportUsers { users: Arc::new(store.clone()), unit_of_work: failing.clone(), clock };
+    let operator = Initiator::operator();
     for with_hashes in [false, true] {
         let mut written = Written::default();
-        assert_eq!(export.execute(&mut written, with_hashes).await.unwrap(), 2_500);
+        assert_eq!(export.execute(&operator, &mut written, "csv", with_hashes).await.unwrap(), 2_500);
         let expected = |number| UserRecord::of(&a_user(number), Some(&hash).filter(|_| with_hashes));
         assert!(written.0 == (0..2_500).map(expected).collect::<Vec<_>>());
     }
+    let records = AuditReader::page(&store, &AuditFilter::default(), None, 9).await.unwrap();
+    let told: Vec<_> =
+        records.iter().map(|one| (&*one.record.action, &*one.record.actor, one.record.details.as_str())).collect();
+    let as_told = |details| ("sensitive_read", "operator", details);
+    assert_eq!(told, [as_told("format=csv\npassword_hashes=yes\n"), as_told("format=csv\npassword_hashes=no\n")]);
+    failing.set_commits_fail(true);
+    let mut written = Written::default();
+    assert!(export.execute(&operator, &mut written, "csv", true).await.is_err());
+    assert!(written.0.is_empty(), "what can't be recorded isn't done");
 }

@@ -63,8 +63,9 @@ impl ExportAudit {
     /// See [`ExportAuditError`].
     pub async fn execute(&self, period: &Range<Timestamp>, sink: &mut dyn AuditSink) -> Result<u64, ExportAuditError> {
         sink.key(&self.signer.public_key()).map_err(ExportAuditError::Sink)?;
-        let heads = self.chains.heads().await?;
+        // Checkpoints first: what they have seen is in the heads that are read after them.
         self.checkpoints(sink).await?;
+        let heads = self.chains.heads().await?;
         let mut records = 0;
         for signed in &heads {
             sink.segment(signed).map_err(ExportAuditError::Sink)?;

@@ -54,6 +54,7 @@ catalogue! {
     UserArchived "user_archived" "An account was deleted: it can be restored until its retention is over.";
     UserRestored "user_restored" "A deleted account was brought back.";
     UserDeleted "user_deleted" "A deleted account was erased for good.";
+    UsersExported "sensitive_read" "Users were written into a file; `password_hashes` says whether with those.";
     Started "sys_startup" "An instance of the service has started.";
     Stopped "sys_shutdown" "An instance of the service has stopped, as it was told to.";
     SettingsChanged "sys_settings_changed" "An instance has started with other settings than the one before; `settings` says which.";

@@ -2,6 +2,7 @@
 
 use crate::access::{DieselApiKeys, DieselRoleReader};
 use crate::accounts::{DieselAccountReader, DieselPersonalDataReader, DieselUserPages};
+use crate::at_rest::AtRest;
 use crate::audit::{Chronicler, DieselAuditChains, DieselAuditReader};
 use crate::connections::{Access, Pools};
 use crate::copy::{BOOKKEEPING, is_unfinished_copy};
@@ -38,6 +39,7 @@ pub struct Database {
     bell: Arc<Bell>,
     chronicler: Option<Arc<Chronicler>>,
     url: DatabaseUrl,
+    at_rest: Option<AtRest>,
 }
 
 /// The database can't be opened.
@@ -56,11 +58,26 @@ impl Database {
     /// When it can't be reached or opened, or somebody's copy into it was cut off.
     pub async fn connect(settings: &DatabaseSettings, meter: Arc<dyn Meter>) -> Result<Self, ConnectError> {
         let database = Self::open(settings, meter).await?;
-        match database.pools.read(BOOKKEEPING, |connection| is_unfinished_copy(connection).boxed()).await {
-            Ok(false) => Ok(database),
-            Ok(true) => Err(ConnectError { url: database.url, reason: UNFINISHED.to_owned() }),
-            Err(error) => Err(ConnectError { url: database.url, reason: cause(error).to_string() }),
-        }
+        database.refuse_half_a_copy().await?;
+        Ok(database)
+    }
+
+    /// Makes sure that it is not what a copy has left that was cut off.
+    ///
+    /// # Errors
+    /// When it is, or can't be asked.
+    pub async fn refuse_half_a_copy(&self) -> Result<(), ConnectError> {
+        let reason = match self.is_half_a_copy().await {
+            Ok(false) => return Ok(()),
+            Ok(true) => UNFINISHED.to_owned(),
+            Err(error) => cause(error).to_string(),
+        };
+        Err(ConnectError { url: self.url.clone(), reason })
+    }
+
+    /// Whether somebody's copy into it was cut off.
+    pub(crate) async fn is_half_a_copy(&self) -> Result<bool, StoreError> {
+        self.pools.read(BOOKKEEPING, |connection| is_unfinished_copy(connection).boxed()).await
     }
 
     /// As [`Database::connect`], whatever is in it.
@@ -74,7 +91,7 @@ impl Database {
         drop(pools.writer().await.map_err(|error| refused(cause(error)))?);
         drop(pools.reader().await.map_err(|error| refused(cause(error)))?);
         tokio::spawn(tend(Arc::downgrade(&pools)));
-        Ok(Self { pools, bell: Arc::default(), chronicler: None, url: settings.url.clone() })
+        Ok(Self { pools, bell: Arc::default(), chronicler: None, url: settings.url.clone(), at_rest: None })
     }
 
     /// The same, able to keep the audit log: what was lent before can't, and fails where it should record something.
@@ -90,7 +107,15 @@ impl Database {
     pub fn look(settings: &DatabaseSettings, meter: &Arc<dyn Meter>) -> Result<Self, ConnectError> {
         let refused = |error| ConnectError { url: settings.url.clone(), reason: cause(error).to_string() };
         let pools = Arc::new(Pools::new(settings, Access::LookOnly, meter).map_err(refused)?);
-        Ok(Self { pools, bell: Arc::default(), chronicler: None, url: settings.url.clone() })
+        let at_rest = settings.url.sqlite_path().and_then(AtRest::of);
+        Ok(Self { pools, bell: Arc::default(), chronicler: None, url: settings.url.clone(), at_rest })
+    }
+
+    /// Whether somebody has opened a SQLite file for writing that was at rest at [`Database::look`]: it is read as one that never
+    /// changes, so what was read since then may be neither of before nor of after.
+    #[must_use]
+    pub fn was_disturbed(&self) -> bool {
+        self.at_rest.as_ref().is_some_and(AtRest::is_over)
     }
 
     /// Begins transactions.

@@ -30,6 +30,7 @@ mod connections;
 
 mod access;
 mod accounts;
+mod at_rest;
 mod audit;
 mod copy;
 mod database;

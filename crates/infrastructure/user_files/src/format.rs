@@ -23,8 +23,9 @@ impl Format {
         }
     }
 
-    /// The name, as checkpoints use it.
-    pub(crate) fn as_str(self) -> &'static str {
+    /// The name, as checkpoints and the audit log use it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Ndjson => "ndjson",
             Self::Csv => "csv",

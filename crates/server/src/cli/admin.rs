@@ -5,20 +5,24 @@ use crate::config::Settings;
 use crate::server::{AccountManagement, account_management};
 use clap::Subcommand;
 use std::io::Read;
-use threshold_application::accounts::NewAccount;
+use threshold_application::accounts::{NewAccount, UpdateAccount, UpdateAccountError};
 use threshold_application::ports::BoxError;
 use threshold_domain::Precondition;
 use threshold_domain::access::BuiltInRole;
-use threshold_domain::accounts::{AccountChanges, Email, Login, Password, Username};
+use threshold_domain::accounts::{AccountChanges, Email, Login, Password, User, Username};
 use threshold_domain::audit::Initiator;
 use threshold_domain::mail::Language;
 
 /// More than any password has.
 const MAX_INPUT: u64 = 4096;
 
+const UNPROVEN: &str = "that address is registered already, and whoever did it has not proven that it is theirs: have its owner \
+    choose a password by a mailed link (“forgot password”), which proves it, or delete the account; then run this again";
+
 #[derive(Debug, Clone, Subcommand)]
 pub(super) enum Task {
-    /// Makes an administrator, whether or not the service is running; somebody who has an account already becomes one.
+    /// Makes an administrator, whether or not the service is running; somebody who has an account already becomes one, if they have
+    /// proven their address.
     Create {
         /// Their address.
         #[arg(long)]
@@ -53,12 +57,7 @@ async fn create(
     let email = Email::parse(email)?;
     let admin = BuiltInRole::Admin.name();
     if let Some(found) = management.accounts.find_by_login(&Login::Email(email.clone())).await? {
-        let mut roles = found.user.roles;
-        roles.push(admin);
-        let changes = AccountChanges { roles: Some(roles), ..AccountChanges::default() };
-        let (anybody, language) = (Precondition::None, Language::default());
-        let user =
-            management.update.execute(&Initiator::operator(), found.user.id, changes, &anybody, language).await?;
+        let user = promote(&management.update, found.user).await?;
         return Ok(format!("{} is an administrator now; the password is what it was. {}\n", email.as_str(), user.id));
     }
     // The operator may take reserved names, and only they.
@@ -70,6 +69,24 @@ async fn create(
     let hashed = management.create.hash(account).await?;
     let user = management.create.store(&Initiator::operator(), hashed, Language::default()).await?;
     Ok(format!("{} is an administrator. {}\n", user.email.as_str(), user.id))
+}
+
+/// Adds the role to those of somebody who has proven their address: anybody can register with anybody's.
+async fn promote(update: &UpdateAccount, user: User) -> Result<User, BoxError> {
+    if user.email_verified_at.is_none() {
+        return Err(BoxError::from(UNPROVEN));
+    }
+    let mut roles = user.roles;
+    roles.push(BuiltInRole::Admin.name());
+    let changes = AccountChanges { roles: Some(roles), ..AccountChanges::default() };
+    // All roles are written: a role that is taken away meanwhile must not come back.
+    let seen = Precondition::VersionIn(vec![user.version]);
+    match update.execute(&Initiator::operator(), user.id, changes, &seen, Language::default()).await {
+        Err(UpdateAccountError::Changed) => {
+            Err("somebody has just changed that account: look at it, and run this again".into())
+        }
+        done => Ok(done?),
+    }
 }
 
 /// The first line of standard input.

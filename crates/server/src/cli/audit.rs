@@ -4,11 +4,12 @@ use super::audit_lines::AuditLines;
 use super::audit_progress::ShownVerification;
 use super::{Failure, print, serve};
 use crate::config::Settings;
-use crate::server::{audit_export, audit_verification};
+use crate::server::AuditLog;
 use clap::Subcommand;
-use std::fs::OpenOptions;
-use std::io::{self, Write};
+use std::io;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
+use tempfile::NamedTempFile;
 use threshold_application::audit::{AuditAnchor, AuditReport};
 use threshold_application::ports::BoxError;
 use threshold_domain::audit::ChainHash;
@@ -31,7 +32,7 @@ pub(super) enum Task {
     },
     /// Writes the log as NDJSON, with everything that proves it: see docs/audit.md.
     Export {
-        /// Where to; standard output without it. The file can be read by its owner alone.
+        /// Where to; standard output without it. The file can be read by its owner alone, and appears when it is complete.
         file: Option<PathBuf>,
         /// Records from this moment on, like 2026-11-21T00:00:00Z.
         #[arg(long, value_parser = moment)]
@@ -59,38 +60,43 @@ pub(super) fn run(task: &Task, settings: &Settings) -> Result<(), Failure> {
         Task::Verify { anchor, state } => verify(*anchor, state, settings),
         Task::Export { file, after, before } => {
             let period = after.unwrap_or(Timestamp::MIN_UTC)..before.unwrap_or(Timestamp::MAX_UTC);
-            let sink = AuditLines::new(target(file.as_deref())?);
-            let records = serve::runtime()?.block_on(export(settings, period, sink))?;
-            if file.is_some() { print(&format!("Exported {records}.\n")) } else { Ok(()) }
+            let runtime = serve::runtime()?;
+            if let Some(path) = file {
+                return export_to(path, |sink| runtime.block_on(export(settings, &period, sink)));
+            }
+            let sink = AuditLines::new(Box::new(io::stdout()));
+            runtime.block_on(export(settings, &period, sink)).map(drop)
         }
     }
 }
 
-async fn export(
-    settings: &Settings,
-    period: std::ops::Range<Timestamp>,
-    mut sink: AuditLines,
-) -> Result<u64, BoxError> {
-    let records = audit_export(settings).await?.execute(&period, &mut sink).await?;
-    sink.finish()?;
-    Ok(records)
+/// Has a new file written, for its owner alone, and puts it in the place of whatever has that name once it is complete.
+fn export_to(path: &Path, write: impl FnOnce(AuditLines) -> Result<u64, Failure>) -> Result<(), Failure> {
+    let refused = |error: io::Error| Failure::Usage(format!("{}: {error}", path.display()).into());
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let unfinished = NamedTempFile::new_in(folder).map_err(refused)?;
+    let records = write(AuditLines::new(Box::new(unfinished.reopen().map_err(refused)?)))?;
+    unfinished.as_file().sync_all().map_err(refused)?;
+    unfinished.persist(path).map_err(|failed| refused(failed.error))?;
+    print(&format!("Exported {records}.\n"))
 }
 
-fn target(path: Option<&Path>) -> Result<Box<dyn Write + Send>, Failure> {
-    let Some(path) = path else { return Ok(Box::new(io::stdout())) };
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let opened = options.open(path).map_err(|error| Failure::Usage(format!("{}: {error}", path.display()).into()))?;
-    Ok(Box::new(opened))
+async fn export(settings: &Settings, period: &Range<Timestamp>, mut sink: AuditLines) -> Result<u64, Failure> {
+    let log = AuditLog::open(settings).await.map_err(BoxError::from)?;
+    let exported = log.export().execute(period, &mut sink).await;
+    log.check_undisturbed().map_err(BoxError::from)?;
+    sink.finish()?;
+    Ok(exported.map_err(BoxError::from)?)
 }
 
 fn verify(anchor: Option<AuditAnchor>, state: &Path, settings: &Settings) -> Result<(), Failure> {
     let (mut progress, resume) = ShownVerification::open(state, &settings.database.url.to_string())?;
     let report = serve::runtime()?.block_on(async {
-        let report = audit_verification(settings).await?.execute(anchor, resume, &mut progress).await;
+        let log = AuditLog::open(settings).await?;
+        let report = log.verification().execute(anchor, resume, &mut progress).await;
         progress.end();
+        // What was found in between is not worth going on with.
+        log.check_undisturbed().inspect_err(|_disturbed| progress.forget())?;
         Ok::<_, BoxError>(report?)
     })?;
     progress.forget();

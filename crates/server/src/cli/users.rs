@@ -8,6 +8,7 @@ use clap::{Subcommand, ValueEnum};
 use std::io;
 use std::path::{Path, PathBuf};
 use threshold_application::ports::{BoxError, ImportTally};
+use threshold_domain::audit::Initiator;
 use threshold_user_files::{ExportFile, Format, ImportFile};
 
 #[derive(Debug, Clone, Subcommand)]
@@ -27,7 +28,7 @@ pub(super) enum Task {
         #[arg(long)]
         format: Option<Form>,
     },
-    /// Writes down all users who are not deleted, in a form that `users import` takes.
+    /// Writes down all users who are not deleted, in a form that `users import` takes; the audit log tells of it.
     Export {
         /// Where to; standard output without it. The file can be read by its owner alone, and appears when it is complete.
         file: Option<PathBuf>,
@@ -108,7 +109,7 @@ fn export(path: Option<&Path>, format: Format, with_hashes: bool, settings: &Set
     })?;
     let written = serve::runtime()?.block_on(async {
         let users = user_export(settings).await?;
-        Ok::<_, BoxError>(users.execute(&mut file, with_hashes).await?)
+        Ok::<_, BoxError>(users.execute(&Initiator::operator(), &mut file, format.as_str(), with_hashes).await?)
     })?;
     file.finish().map_err(BoxError::from)?;
     match path {

@@ -130,7 +130,7 @@ pub(super) async fn open_database(settings: &Settings, meter: &Arc<PrometheusMet
 }
 
 /// What signs the audit log.
-pub(super) fn audit_key(settings: &Settings) -> Result<Arc<dyn AuditSigner>, StartError> {
+fn audit_key(settings: &Settings) -> Result<Arc<dyn AuditSigner>, StartError> {
     let key = AuditKey::new(&master_key(settings, &OsSecrets)?).map_err(|_unspecified| StartError::Secrets)?;
     Ok(Arc::new(key))
 }

@@ -4,7 +4,6 @@ use super::key_keeper::KeyKeeper;
 use std::sync::Arc;
 use std::time::Duration;
 use threshold_application::ErrorChain;
-use threshold_application::access::KeyUses;
 use threshold_application::jobs::{ManageJobs, RunSchedules};
 use threshold_application::ports::MakeKeyError;
 use threshold_application::sessions::{FollowNews, FollowRevocations, RotateKeys, RotateKeysError};
@@ -26,8 +25,6 @@ const LISTEN_AGAIN: Duration = Duration::from_millis(250);
 const SCHEDULE_AGAIN: Duration = Duration::from_secs(1);
 /// Jobs are counted this often.
 const MEASURE_JOBS_EVERY: Duration = Duration::from_secs(15);
-/// When keys were last used is known to within this time.
-const STORE_KEY_USES_EVERY: Duration = Duration::from_secs(5);
 /// Observations are folded into their buckets this often.
 const UPKEEP_EVERY: Duration = Duration::from_secs(5);
 
@@ -144,24 +141,6 @@ pub(super) async fn rotate_keys(keys: RotateKeys) {
         }
         if let Err(error) = keys.purge().await {
             warn!(error = %ErrorChain(&error), "signing keys of no use could not be deleted");
-        }
-    }
-}
-
-/// Notes when keys were used, for as long as the process runs. A streak of failures is logged once; nothing is lost by it.
-pub(super) async fn store_key_uses(uses: Arc<KeyUses>) {
-    let mut ticks = interval(STORE_KEY_USES_EVERY);
-    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut failing = false;
-    loop {
-        ticks.tick().await;
-        match uses.store().await {
-            Ok(()) => failing = false,
-            Err(error) => {
-                if !std::mem::replace(&mut failing, true) {
-                    warn!(error = %ErrorChain(&error), "when keys were last used can't be stored; tried again");
-                }
-            }
         }
     }
 }

@@ -9,6 +9,7 @@ mod examination_wiring;
 mod http;
 mod job_wiring;
 mod key_keeper;
+mod key_use_keeper;
 mod master_key;
 mod running;
 mod user_wiring;
@@ -16,7 +17,7 @@ mod wiring;
 mod worker;
 
 pub use account_wiring::{AccountManagement, account_management};
-pub use audit_wiring::{audit_export, audit_verification};
+pub use audit_wiring::{AuditLog, AuditLogError};
 pub use examination_wiring::deployment_examination;
 pub use job_wiring::job_management;
 pub use key_keeper::key_rotation;

@@ -2,6 +2,7 @@
 
 use super::background;
 use super::http::{Bound, bind_api, bind_metrics};
+use super::key_use_keeper::KeyUseKeeper;
 use super::master_key::MasterKeyFileError;
 use super::wiring::{Wiring, wire};
 use super::worker::StoppableWorker;
@@ -15,7 +16,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 use threshold_application::ErrorChain;
-use threshold_application::access::KeyUses;
 use threshold_application::operations::RecordLifecycle;
 use threshold_application::ports::StoreError;
 use threshold_diesel::{ConnectError, Database, MigrationError};
@@ -38,7 +38,7 @@ pub struct Running {
     handles: Vec<ServerHandle>,
     background: Vec<JoinHandle<()>>,
     worker: StoppableWorker,
-    key_uses: Arc<KeyUses>,
+    key_uses: KeyUseKeeper,
     lifecycle: RecordLifecycle,
     database: Database,
     certificate: Option<Arc<ServedCertificate>>,
@@ -127,7 +127,6 @@ impl Running {
             tokio::spawn(background::measure_jobs(jobs.manage)),
             tokio::spawn(background::follow_keys(keys, tokens)),
             tokio::spawn(background::rotate_keys(rotate_keys)),
-            tokio::spawn(background::store_key_uses(Arc::clone(&key_uses))),
             tokio::spawn(background::keep_metrics(meter)),
         ];
         background.extend(follow_news.map(|follow| tokio::spawn(background::follow_news(follow))));
@@ -150,7 +149,7 @@ impl Running {
             handles,
             background,
             worker,
-            key_uses,
+            key_uses: KeyUseKeeper::start(key_uses),
             lifecycle,
             database,
             certificate,
@@ -191,9 +190,7 @@ impl Running {
         tokio::join!(listeners, self.worker.stop(gracefully));
         let outcome = self.api.await.unwrap_or_else(|error| Err(io::Error::other(error)));
         self.background.iter().for_each(JoinHandle::abort);
-        if let Err(error) = self.key_uses.store().await {
-            error!(error = %ErrorChain(&error), "when keys were last used could not be stored at the end");
-        }
+        self.key_uses.stop().await;
         if let Err(error) = self.lifecycle.stopped().await {
             error!(error = %ErrorChain(&error), "the end could not be recorded in the audit log");
         }

@@ -30,7 +30,11 @@ pub async fn user_import(settings: &Settings) -> Result<ImportUsers, StartError>
 /// When the database can't be opened.
 pub async fn user_export(settings: &Settings) -> Result<ExportUsers, StartError> {
     let database = open_database(settings, &Arc::new(PrometheusMeter::new()?)).await?;
-    Ok(ExportUsers { users: database.user_pages() })
+    Ok(ExportUsers {
+        users: database.user_pages(),
+        unit_of_work: database.unit_of_work(),
+        clock: Arc::new(SystemClock),
+    })
 }
 
 /// What adds the demo data to an installation whether or not it is running.

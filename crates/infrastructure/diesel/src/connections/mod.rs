@@ -7,7 +7,7 @@ mod sqlite;
 
 pub(crate) use pools::{Access, Pools};
 pub(crate) use postgres::{connect, connect_plainly};
-pub(crate) use sqlite::SqliteLink;
+pub(crate) use sqlite::{SqliteLink, log_of};
 
 use crate::failures::is_outage;
 use diesel::result::Error;

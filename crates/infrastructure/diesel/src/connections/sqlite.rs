@@ -8,7 +8,7 @@ use diesel_async::sync_connection_wrapper::{SpawnBlocking, SyncConnectionWrapper
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use std::error::Error;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// A connection to SQLite.
 pub(crate) type SqliteLink = SyncConnectionWrapper<SqliteConnection, Inline>;
@@ -78,10 +78,17 @@ fn open(path: &str, role: Role, busy_timeout: u128) -> ConnectionResult<SqliteLi
     Ok(SqliteLink::with_runtime(connection, Inline))
 }
 
+/// Where what was written last lies, as long as somebody has the file open.
+pub(crate) fn log_of(file: &Path) -> PathBuf {
+    let mut log = file.as_os_str().to_owned();
+    log.push("-wal");
+    log.into()
+}
+
 /// The file as SQLite names one that can only be read (<https://sqlite.org/uri.html>). Where no log lies beside it nobody has it
 /// open; then not even the log's index is made.
 fn untouched(path: &str) -> String {
-    let in_use = Path::new(&format!("{path}-wal")).exists();
+    let in_use = log_of(Path::new(path)).exists();
     let encoded = path.replace('%', "%25").replace('?', "%3f").replace('#', "%23");
     format!("file:{encoded}?mode=ro{}", if in_use { "" } else { "&immutable=1" })
 }

@@ -17,6 +17,12 @@ pub enum CopyError {
     /// The source lacks migrations, or has some that this program doesn't know.
     #[error("the source is not of this version: {0}; bring it up to date by `threshold migrate up`, then copy it")]
     OtherVersion(String),
+    /// The source is itself what a copy has left that was cut off.
+    #[error(
+        "the source {0} is an unfinished copy itself: run the `threshold database copy` that made it again, then copy it, \
+         or copy from where it came from"
+    )]
+    HalfSource(String),
     /// The target can't be opened.
     #[error(transparent)]
     Target(#[from] ConnectError),

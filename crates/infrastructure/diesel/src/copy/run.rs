@@ -1,6 +1,7 @@
 //! A copy from beginning to end.
 
 use super::digest::TableDigest;
+use super::error::failed;
 use super::postgres::PostgresSide;
 use super::sqlite::SqliteSide;
 use super::table::Table;
@@ -76,7 +77,7 @@ pub async fn copy_database(
         return Err(CopyError::SameKind);
     }
     let source = identity(&from.url)?;
-    check_version(from, &meter).await?;
+    check_source(from, &meter).await?;
     let mut pair = Pair::open(&from.url, to, &meter).await?;
     let found = pair.prepare_target(to, &source, meter).await?;
     let tables = catalogue::tables(&pair.postgres.0, &mut pair.sqlite.0).await?;
@@ -99,9 +100,13 @@ fn identity(url: &DatabaseUrl) -> Result<String, CopyError> {
     Ok(format!("sqlite://{}", file.display()))
 }
 
-/// The source must have exactly the tables of this program.
-async fn check_version(from: &DatabaseSettings, meter: &Arc<dyn Meter>) -> Result<(), CopyError> {
-    let all = Database::look(from, meter)?.migrations().status().await?;
+/// The source must be whole, and have exactly the tables of this program.
+async fn check_source(from: &DatabaseSettings, meter: &Arc<dyn Meter>) -> Result<(), CopyError> {
+    let source = Database::look(from, meter)?;
+    if source.is_half_a_copy().await.map_err(failed("looking at the source"))? {
+        return Err(CopyError::HalfSource(from.url.to_string()));
+    }
+    let all = source.migrations().status().await?;
     let odd: Vec<_> = all.into_iter().filter(|one| one.state != MigrationState::Applied).collect();
     if odd.is_empty() {
         return Ok(());

@@ -51,6 +51,28 @@ on_both! {
 }
 
 #[tokio::test]
+async fn who_writes_to_a_file_at_rest_is_noticed_also_after_they_have_gone() {
+    let place = Place::new(Kind::Sqlite).await;
+    place.migrated().await.close();
+    let meter: Arc<dyn Meter> = Arc::new(Recorder::default());
+    let database = Database::look(&place.settings(), &meter).unwrap();
+    assert_eq!(database.signing_keys().list().await.unwrap().len(), 0);
+    assert!(!database.was_disturbed());
+    let other = place.open().await;
+    assert!(database.was_disturbed());
+    let key = threshold_testkit::a_signing_key("one");
+    other.signing_keys().insert(&key, threshold_testkit::an_event()).await.unwrap();
+    other.close();
+    drop(other);
+    assert!(database.was_disturbed());
+    // Who finds somebody at work sees what they do.
+    let _at_work = place.open().await;
+    let database = Database::look(&place.settings(), &meter).unwrap();
+    assert_eq!(database.signing_keys().list().await.unwrap().len(), 1);
+    assert!(!database.was_disturbed());
+}
+
+#[tokio::test]
 async fn a_server_is_asked_about_itself() {
     let place = Place::new(Kind::Postgres).await;
     drop(place.migrated().await);
