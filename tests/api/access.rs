@@ -96,11 +96,17 @@ async fn an_administrator_is_made_while_the_service_runs_and_without_it() {
 }
 
 #[tokio::test]
-async fn a_role_that_is_taken_away_meanwhile_is_not_given_back() {
+async fn nobody_suspended_is_made_an_administrator_and_no_role_taken_away_is_given_back() {
     let installation = installed(Backend::Postgres).await;
     let create = installation.command(&["admin", "create", "--email", "ada@example.org", "--password", GOOD_PASSWORD]);
     assert!({ create }.output().unwrap().status.success());
     let database = installation.postgres.as_ref().unwrap();
+    let suspend = "UPDATE users SET status = 'suspended'";
+    database.client().await.batch_execute(suspend).await.unwrap();
+    let suspended = installation.command(&["admin", "create", "--email", "ada@example.org"]).output().unwrap();
+    let told = String::from_utf8(suspended.stderr).unwrap();
+    assert!(suspended.status.code() == Some(1) && told.contains("is suspended"), "{told}");
+    database.client().await.batch_execute("UPDATE users SET status = 'active'").await.unwrap();
     let (other, watcher) = (database.client().await, database.client().await);
     let count = async |query: &str| watcher.query_one(query, &[]).await.unwrap().get::<_, i64>(0);
     other.batch_execute("BEGIN; UPDATE users SET version = version + 1; DELETE FROM user_roles").await.unwrap();

@@ -9,7 +9,7 @@ use threshold_application::accounts::{NewAccount, UpdateAccount, UpdateAccountEr
 use threshold_application::ports::BoxError;
 use threshold_domain::Precondition;
 use threshold_domain::access::BuiltInRole;
-use threshold_domain::accounts::{AccountChanges, Email, Login, Password, User, Username};
+use threshold_domain::accounts::{AccountChanges, Email, Login, Password, Standing, User, Username};
 use threshold_domain::audit::Initiator;
 use threshold_domain::mail::Language;
 
@@ -18,6 +18,8 @@ const MAX_INPUT: u64 = 4096;
 
 const UNPROVEN: &str = "that address is registered already, and whoever did it has not proven that it is theirs: have its owner \
     choose a password by a mailed link (“forgot password”), which proves it, or delete the account; then run this again";
+
+const SUSPENDED: &str = "that account is suspended: it would be an administrator who can't sign in; choose another one";
 
 #[derive(Debug, Clone, Subcommand)]
 pub(super) enum Task {
@@ -75,6 +77,9 @@ async fn create(
 async fn promote(update: &UpdateAccount, user: User) -> Result<User, BoxError> {
     if user.email_verified_at.is_none() {
         return Err(BoxError::from(UNPROVEN));
+    }
+    if user.standing == Standing::Suspended {
+        return Err(BoxError::from(SUSPENDED));
     }
     let mut roles = user.roles;
     roles.push(BuiltInRole::Admin.name());
