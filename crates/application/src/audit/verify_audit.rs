@@ -100,6 +100,9 @@ impl VerifyAudit {
         // Checkpoints first: what they have seen is in the heads that are read after them.
         let seen = self.checkpoints(anchor, &mut report, watch).await?;
         let heads = self.chains.heads().await?;
+        if heads.is_empty() {
+            report.note(vec![AuditFault::Nothing], watch);
+        }
         report.note(missing_segments(&heads, &seen), watch);
         let kept = heads.iter().map(|signed| signed.head).filter(|head| head.state != SegmentState::Erased);
         watch.begins(kept.map(|head| head.records).fold(0, u64::saturating_add));

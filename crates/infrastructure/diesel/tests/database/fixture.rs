@@ -47,6 +47,11 @@ impl Place {
         database.recording(Arc::new(FakeSecrets), Arc::new(SequentialIds::default()))
     }
 
+    /// Opens it with all tables, and so many lanes of the audit log.
+    pub(crate) async fn on_lanes(&self, lanes: u16) -> Database {
+        self.migrated().await.recording_on(lanes, Arc::new(FakeSecrets), Arc::new(SequentialIds::default()))
+    }
+
     /// Opens it with all tables.
     pub(crate) async fn migrated(&self) -> Database {
         let database = self.open().await;
