@@ -116,6 +116,13 @@ impl Place {
         }
     }
 
+    /// Whether a transaction waits for what another one holds; on SQLite it waits to begin, and that can't be seen.
+    pub(crate) async fn somebody_waits_for_a_row(&self) -> bool {
+        let waiting = "SELECT state AS line FROM pg_stat_activity \
+                       WHERE datname = current_database() AND application_name = 'threshold' AND wait_event_type = 'Lock'";
+        matches!(self, Self::Sqlite(_)) || !self.lines(waiting).await.is_empty()
+    }
+
     fn sqlite(&self) -> SqliteConnection {
         let settings = self.settings();
         SqliteConnection::establish(settings.url.sqlite_path().unwrap().to_str().unwrap()).unwrap()
