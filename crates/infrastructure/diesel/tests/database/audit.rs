@@ -52,7 +52,7 @@ async fn record(database: &Database, events: usize) {
 /// One record by the process that wrote the others, and one by another: neither may make whole what somebody has tampered with.
 async fn go_on(place: &Place, database: &Database) {
     for writer in [database, &place.open().await] {
-        // Where somebody has put a record that only one write runs into it.
+        // One write may run into a record that somebody has put there; the next goes elsewhere.
         if try_to_record(writer, 1).await.is_err() {
             record(writer, 1).await;
         }
