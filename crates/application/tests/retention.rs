@@ -3,16 +3,19 @@
 
 use chrono::TimeDelta;
 use std::sync::Arc;
-use threshold_application::ports::{AccountReader, SessionReader, UnitOfWork};
+use threshold_application::ports::{AccountReader, SessionReader, SignedCheckpoint, UnitOfWork};
 use threshold_application::retention::{EnforceRetention, RetentionPeriods, RetentionReport};
 use threshold_domain::access::ApiKey;
 use threshold_domain::accounts::{AccountLink, User};
+use threshold_domain::audit::{AuditEvent, AuditSignature, ChainHash, Checkpoint};
 use threshold_domain::jobs::{Job, JobState};
 use threshold_domain::limits::AttemptKey;
 use threshold_domain::sessions::Session;
 use threshold_testkit::{
-    FixedClock, InMemoryStore, a_job, a_link, a_session, a_user, an_api_key, an_api_key_secret, at,
+    FixedClock, InMemoryStore, a_job, a_link, a_session, a_user, an_api_key, an_api_key_secret, an_event, at,
 };
+
+const DAY: i64 = 24 * 3600;
 
 const PERIODS: RetentionPeriods = RetentionPeriods {
     sessions: TimeDelta::seconds(100),
@@ -20,6 +23,12 @@ const PERIODS: RetentionPeriods = RetentionPeriods {
     dead_jobs: TimeDelta::seconds(300),
     audit: TimeDelta::days(365),
 };
+
+/// Without any chain.
+fn a_checkpoint(number: u64) -> SignedCheckpoint {
+    let checkpoint = Checkpoint { number, at: at(0), previous: ChainHash::new([0; 32]), heads: vec![] };
+    SignedCheckpoint { signature: AuditSignature::new([0; 64]), checkpoint }
+}
 
 /// Everything at its end at `at(0)`, of a user who stays, and a user who was deleted then.
 async fn everything_over() -> (InMemoryStore, Arc<FixedClock>, EnforceRetention) {
@@ -36,6 +45,10 @@ async fn everything_over() -> (InMemoryStore, Arc<FixedClock>, EnforceRetention)
     tx.jobs().enqueue(&Job { state: JobState::Dead, ..a_job(1, 0) }).await.unwrap();
     let key = ApiKey { revoked_at: Some(at(0)), ..an_api_key(1) };
     tx.api_keys().insert(&key, &an_api_key_secret(1).digest()).await.unwrap();
+    for number in 1..=2 {
+        tx.audit().add_checkpoint(&a_checkpoint(number)).await.unwrap();
+    }
+    tx.audit().record(AuditEvent { at: at(0), ..an_event() });
     tx.commit().await.unwrap();
     let retention = EnforceRetention { unit_of_work: Arc::new(store.clone()), clock: clock.clone(), periods: PERIODS };
     (store, clock, retention)
@@ -51,8 +64,12 @@ async fn each_kind_is_kept_for_its_time_and_no_longer() {
         (200, RetentionReport { accounts: vec![a_user(2).id], ..nothing.clone() }),
         (300, RetentionReport { dead_jobs: 1, ..nothing.clone() }),
         (3600, RetentionReport { attempts: 1, ..nothing.clone() }),
-        (7 * 24 * 3600, RetentionReport { links: 1, ..nothing.clone() }),
-        (30 * 24 * 3600, RetentionReport { api_keys: 1, ..nothing.clone() }),
+        (7 * DAY, RetentionReport { links: 1, ..nothing.clone() }),
+        (30 * DAY, RetentionReport { api_keys: 1, ..nothing.clone() }),
+        // The last checkpoint stays.
+        (365 * DAY, RetentionReport { checkpoints: 1, ..nothing.clone() }),
+        // Records go with their segment, which was closed after a week: one was there, and one tells of the erased account.
+        (372 * DAY + 1, RetentionReport { audit_records: 2, ..nothing.clone() }),
     ] {
         clock.advance(TimeDelta::seconds(period - now));
         now = period;

@@ -137,6 +137,19 @@ fn a_verification_that_was_cut_off_goes_on_where_it_was() {
 }
 
 #[test]
+fn everything_that_a_head_says_is_signed() {
+    let head = chain(1).1;
+    let second = DateTime::UNIX_EPOCH + TimeDelta::seconds(1);
+    let other = AuditHead { segment: SEGMENT.next(), ..head };
+    let grown = AuditHead { records: 2, ..head };
+    let rewritten = AuditHead { hash: ChainHash::new([0; 32]), ..head };
+    let (closed, later) = (head.closed(DateTime::UNIX_EPOCH), head.closed(second));
+    let heads = [head, other, grown, rewritten, closed, later, closed.erased(), later.erased()];
+    let messages: std::collections::BTreeSet<_> = heads.iter().map(AuditHead::message).collect();
+    assert_eq!(messages.len(), heads.len());
+}
+
+#[test]
 fn a_hash_is_read_as_it_is_written() {
     let hash = chain(1).1.hash;
     assert_eq!(ChainHash::parse(&hash.to_string()), Some(hash));

@@ -12,8 +12,9 @@ const PAGE: u32 = 5000;
 
 /// Reads the whole audit log again, and names whatever is not as it was written.
 ///
-/// Found is what was changed, removed, added or moved by anybody who doesn't have the master key, as long as they haven't put an old
-/// copy of everything, checkpoints included, in its place: against that an anchor helps, a checkpoint that was kept elsewhere.
+/// Found is what was changed, removed, added or moved by anybody who doesn't have the master key, as long as they haven't removed
+/// the last checkpoints as well, or put an old copy of everything in its place: against that an anchor helps, a checkpoint that was
+/// kept elsewhere.
 pub struct VerifyAudit {
     /// Reads it.
     pub chains: Arc<dyn AuditChains>,
@@ -98,8 +99,11 @@ impl VerifyAudit {
     ) -> Result<AuditReport, StoreError> {
         let mut report = AuditReport::default();
         // Checkpoints first: what they have seen is in the heads that are read after them.
-        let seen = self.checkpoints(anchor, &mut report, watch).await?;
+        let mut seen = self.checkpoints(anchor, &mut report, watch).await?;
         let heads = self.chains.heads().await?;
+        if heads.is_empty() {
+            report.note(vec![AuditFault::Nothing], watch);
+        }
         report.note(missing_segments(&heads, &seen), watch);
         let kept = heads.iter().map(|signed| signed.head).filter(|head| head.state != SegmentState::Erased);
         watch.begins(kept.map(|head| head.records).fold(0, u64::saturating_add));
@@ -113,7 +117,7 @@ impl VerifyAudit {
             }
             let step = resume.filter(|step| step.segment == segment);
             let (start, hash) = step.map_or((0, segment.origin()), |step| (step.seen, step.hash));
-            let checkpoints = seen.get(&segment).cloned().unwrap_or_default();
+            let checkpoints = seen.remove(&segment).unwrap_or_default();
             let verifier = SegmentVerifier::resumed(segment, start, hash, checkpoints);
             self.segment(signed, verifier, &mut report, watch).await?;
         }

@@ -41,7 +41,8 @@ pub struct SignedCheckpoint {
 #[async_trait]
 pub trait AuditRepository: Send {
     /// Keeps a record of `event` if the transaction is committed, and only then: it is chained in `commit`, in an open segment that
-    /// no other transaction writes to at that moment. Records of one transaction are in the order of these calls.
+    /// no other transaction writes to at that moment. Records of one transaction are in the order of these calls. What others have
+    /// forged is not built on, here and in all of the following: a head that the service hasn't signed is left as it is.
     fn record(&mut self, event: AuditEvent);
 
     /// The last checkpoint. Whoever asks next waits until this transaction is over, unless there is none yet.
@@ -57,8 +58,8 @@ pub trait AuditRepository: Send {
     /// that is written to at that moment stays open.
     async fn close_segments(&mut self, opened_before: Timestamp, now: Timestamp) -> Result<u32, StoreError>;
 
-    /// Marks segments as erased that were closed before then, and deletes at most so many records of those that are; answers how
-    /// many it were.
+    /// Marks segments as erased that were closed before then, and deletes at most so many records of all that are marked; answers
+    /// how many it were: fewer if none is left.
     async fn erase(&mut self, closed_before: Timestamp, now: Timestamp, at_most: u32) -> Result<u32, StoreError>;
 
     /// Deletes at most so many checkpoints from before then, but for the last of all; answers how many.

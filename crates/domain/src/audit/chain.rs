@@ -1,5 +1,6 @@
 //! Chains of hashes.
 
+use crate::Timestamp;
 use sha2::{Digest, Sha256};
 use std::fmt;
 
@@ -52,6 +53,8 @@ pub struct AuditHead {
     pub records: u64,
     /// The hash of the last one.
     pub hash: ChainHash,
+    /// When it was closed, to the microsecond: from then on its retention counts.
+    pub closed_at: Option<Timestamp>,
 }
 
 impl ChainHash {
@@ -154,7 +157,7 @@ impl AuditHead {
     /// Of a segment without records.
     #[must_use]
     pub fn of_new(segment: AuditSegment) -> Self {
-        Self { segment, state: SegmentState::Open, records: 0, hash: segment.origin() }
+        Self { segment, state: SegmentState::Open, records: 0, hash: segment.origin(), closed_at: None }
     }
 
     /// Where the next record goes.
@@ -169,10 +172,16 @@ impl AuditHead {
         Self { records: self.records.saturating_add(1), hash, ..self }
     }
 
-    /// In another state.
+    /// Closed at that moment.
     #[must_use]
-    pub const fn turned(self, state: SegmentState) -> Self {
-        Self { state, ..self }
+    pub const fn closed(self, at: Timestamp) -> Self {
+        Self { state: SegmentState::Closed, closed_at: Some(at), ..self }
+    }
+
+    /// Without its records, whose retention is over.
+    #[must_use]
+    pub const fn erased(self) -> Self {
+        Self { state: SegmentState::Erased, ..self }
     }
 
     /// What is signed of it.
@@ -184,6 +193,8 @@ impl AuditHead {
         message.extend(self.state.as_str().as_bytes());
         message.extend(self.records.to_be_bytes());
         message.extend(self.hash.as_bytes());
+        message.push(u8::from(self.closed_at.is_some()));
+        message.extend(self.closed_at.map(|at| at.timestamp_micros().to_be_bytes()).into_iter().flatten());
         message
     }
 }

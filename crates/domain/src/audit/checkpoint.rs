@@ -4,8 +4,8 @@ use super::{AuditSegment, ChainHash};
 use crate::Timestamp;
 use sha2::{Digest, Sha256};
 
-/// How far the chains that had grown had got at one moment: whoever puts an old copy of a chain in its place, head and all, is
-/// found out.
+/// How far the chains that had grown had got at one moment: an old copy of a chain, head and all, is found out by any checkpoint
+/// that saw more.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Checkpoint {
     /// From 1, without a gap.

@@ -5,6 +5,9 @@ use super::{AuditPlace, AuditRecordId, AuditSegment};
 /// Something in the audit log that is not as it was written.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum AuditFault {
+    /// There is no chain at all.
+    #[error("nothing is recorded: every start of the service writes a record, so all of them were removed")]
+    Nothing,
     /// Its hash isn't that of what it says at its place: somebody has changed it, or put another one there.
     #[error("record {place} ({}) was changed, or is not where it was written", id.as_uuid())]
     Changed {

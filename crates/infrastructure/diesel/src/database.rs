@@ -28,6 +28,8 @@ use threshold_application::ports::{
     SessionReader, SessionRenewals, SigningKeyRepository, StoreError, UnitOfWork, UserDirectory, UserPages,
 };
 
+/// How many transactions may chain records at once.
+const MAX_LANES: u16 = 64;
 /// How often idle connections are looked at and reported.
 const TENDING: Duration = Duration::from_secs(1);
 
@@ -97,7 +99,13 @@ impl Database {
     /// The same, able to keep the audit log: what was lent before can't, and fails where it should record something.
     #[must_use]
     pub fn recording(self, signer: Arc<dyn AuditSigner>, ids: Arc<dyn IdGenerator>) -> Self {
-        Self { chronicler: Some(Arc::new(Chronicler { signer, ids })), ..self }
+        self.recording_on(MAX_LANES, signer, ids)
+    }
+
+    /// The same with at most so many lanes: more writers than these wait for each other.
+    #[must_use]
+    pub fn recording_on(self, lanes: u16, signer: Arc<dyn AuditSigner>, ids: Arc<dyn IdGenerator>) -> Self {
+        Self { chronicler: Some(Arc::new(Chronicler::new(lanes, signer, ids))), ..self }
     }
 
     /// A database that can be looked at and not changed: nothing is made, and no connection before something is asked.

@@ -119,13 +119,17 @@ impl DieselTransaction {
         if self.failed {
             return Err(corrupt("transaction", "a statement failed, so it can't be committed"));
         }
-        if !self.events.is_empty() {
-            let events = std::mem::take(&mut self.events);
-            self.chronicler()?.keep(&mut self, events).await?;
-        }
+        let events = std::mem::take(&mut self.events);
+        let head = match events.first() {
+            Some(first) => Some(self.chronicler()?.keep(&mut self, first.at, events).await?),
+            None => None,
+        };
         let (mut transaction, committed) = self.take_step(Step::Commit).await?;
         transaction.settle("transaction", committed)?;
         transaction.connection = None;
+        if let (Some(head), Some(chronicler)) = (head, &transaction.chronicler) {
+            chronicler.remember(head);
+        }
         if transaction.rings {
             transaction.bell.ring();
         }

@@ -53,6 +53,7 @@ impl AuditSink for AuditLines {
             "state": head.state.as_str(),
             "records": head.records,
             "hash": head.hash.to_string(),
+            "closed_at": head.closed_at.map(rfc3339),
             "signature": hex(signed.signature.as_bytes()),
         }))
     }

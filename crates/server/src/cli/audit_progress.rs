@@ -2,6 +2,7 @@
 
 use super::Failure;
 use indicatif::{ProgressBar, ProgressStyle};
+use std::collections::HashSet;
 use std::fs::{self, OpenOptions};
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -11,6 +12,8 @@ use threshold_domain::audit::{AuditFault, AuditSegment, ChainHash};
 
 /// How often it is noted, and how often a line is written where there is no terminal.
 const PACE: Duration = Duration::from_secs(2);
+/// For how long it can be resumed.
+const RESUMABLE: Duration = Duration::from_hours(24);
 const BAR: &str = "{wide_bar} {percent}% of {len} records, {per_sec}, {eta} left";
 
 /// On standard error, and in a file: the store's address, how far it is, and what was found.
@@ -19,6 +22,8 @@ pub(super) struct ShownVerification {
     file: PathBuf,
     store: String,
     found: Vec<String>,
+    /// Of them those that an earlier run has found: what is verified again is told once.
+    known: HashSet<String>,
     noted: Instant,
 }
 
@@ -30,7 +35,7 @@ impl ShownVerification {
             bar.set_style(style);
         }
         let (store, file) = (store.to_owned(), file.to_owned());
-        let mut shown = Self { bar, file, store, found: Vec::new(), noted: Instant::now() };
+        let mut shown = Self { bar, file, store, found: Vec::new(), known: HashSet::new(), noted: Instant::now() };
         let text = match fs::read_to_string(&shown.file) {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok((shown, None)),
@@ -41,10 +46,15 @@ impl ShownVerification {
             let message = format!("{} is about another database: move it away", shown.file.display());
             return Err(Failure::Usage(message.into()));
         }
+        if is_old(&shown.file) {
+            shown.say("an earlier run is too long ago to be continued: it begins anew");
+            return Ok((shown, None));
+        }
         let step = lines.next().and_then(read_step);
         if let Some(step) = &step {
             shown.say(&format!("an earlier run is continued behind record {}", step.done));
             for fault in lines {
+                shown.known.insert(fault.to_owned());
                 shown.tell(fault);
             }
         }
@@ -94,6 +104,12 @@ impl ShownVerification {
     }
 }
 
+/// Whether what it vouches for may have been changed since.
+fn is_old(file: &Path) -> bool {
+    let age = fs::metadata(file).and_then(|about| about.modified()).ok().and_then(|noted| noted.elapsed().ok());
+    age.is_none_or(|age| age > RESUMABLE)
+}
+
 fn read_step(line: &str) -> Option<VerificationStep> {
     let mut parts = line.split(' ');
     let segment = AuditSegment { lane: parts.next()?.parse().ok()?, number: parts.next()?.parse().ok()? };
@@ -123,6 +139,50 @@ impl VerificationWatch for ShownVerification {
     }
 
     fn found(&mut self, fault: &AuditFault) {
-        self.tell(&fault.to_string());
+        let fault = fault.to_string();
+        if !self.known.contains(&fault) {
+            self.tell(&fault);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs::File;
+    use std::time::SystemTime;
+    use tempfile::TempDir;
+
+    const FAULT: AuditFault = AuditFault::CheckpointRemoved { number: 7 };
+
+    /// Where a run was cut off that has found something.
+    fn cut_off(folder: &TempDir) -> PathBuf {
+        let file = folder.path().join("state");
+        let (mut shown, _) = ShownVerification::open(&file, "store").unwrap();
+        shown.found(&FAULT);
+        let segment = AuditSegment::first(2);
+        shown.note(&VerificationStep { segment, seen: 5, hash: segment.origin(), done: 9 }).unwrap();
+        file
+    }
+
+    #[test]
+    fn what_an_earlier_run_has_found_is_counted_once() {
+        let folder = TempDir::new().unwrap();
+        let (mut shown, step) = ShownVerification::open(&cut_off(&folder), "store").unwrap();
+        assert_eq!(step.unwrap().done, 9);
+        shown.found(&FAULT);
+        assert_eq!(shown.faults(), 1);
+        shown.found(&AuditFault::CheckpointRemoved { number: 8 });
+        assert_eq!(shown.faults(), 2);
+    }
+
+    #[test]
+    fn a_run_of_long_ago_is_not_continued() {
+        let folder = TempDir::new().unwrap();
+        let file = cut_off(&folder);
+        let long_ago = SystemTime::UNIX_EPOCH + Duration::from_secs(1);
+        File::options().write(true).open(&file).unwrap().set_modified(long_ago).unwrap();
+        let (shown, step) = ShownVerification::open(&file, "store").unwrap();
+        assert_eq!((shown.faults(), step), (0, None));
     }
 }

@@ -206,6 +206,24 @@ pub async fn segments_are_closed_and_erased_without_breaking_the_proof(stores: &
     assert_eq!(states, [(SegmentState::Erased, 3), (SegmentState::Open, 1)]);
 }
 
+/// As many as there are, in one step.
+pub async fn erasing_goes_on_from_segment_to_segment(stores: &Stores) {
+    for closed_at in [10, 20] {
+        record(stores, vec![event_at(closed_at), event_at(closed_at)]).await;
+        let mut tx = stores.unit_of_work.begin().await.unwrap();
+        assert_eq!(tx.audit().close_segments(at(closed_at + 1), at(closed_at)).await.unwrap(), 1);
+        tx.commit().await.unwrap();
+    }
+    record(stores, vec![event_at(21)]).await;
+    for expected in [3, 1, 0] {
+        let mut tx = stores.unit_of_work.begin().await.unwrap();
+        assert_eq!(tx.audit().erase(at(30), at(30), 3).await.unwrap(), expected);
+        tx.commit().await.unwrap();
+    }
+    let (report, faults) = verified(stores).await;
+    assert_eq!((report.records, report.segments, report.erased, faults), (1, 3, 2, vec![]));
+}
+
 /// But for the last of all: the next one refers to it.
 pub async fn old_checkpoints_go(stores: &Stores) {
     for number in 1..=3 {

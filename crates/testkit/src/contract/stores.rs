@@ -159,6 +159,7 @@ macro_rules! store_contract {
                 pages_of_records_follow_one_another,
                 checkpoints_see_the_chains_that_have_grown,
                 segments_are_closed_and_erased_without_breaking_the_proof,
+                erasing_goes_on_from_segment_to_segment,
                 old_checkpoints_go,
             ]
         );

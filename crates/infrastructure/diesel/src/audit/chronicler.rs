@@ -1,75 +1,123 @@
 //! Chaining the records of a transaction, at its end.
 
+use super::known_heads::KnownHeads;
 use super::row::{HeadRow, RecordRow, column, key};
 use super::{RECORDS, SEGMENTS};
 use crate::connections::Connection;
-use crate::failures::corrupt;
+use crate::failures::{corrupt, unavailable};
 use crate::schema::{audit_records, audit_segments};
 use crate::statements::{Prepared, WithChanged};
 use crate::transaction::DieselTransaction;
 use crate::types::Instant;
 use diesel::dsl::{max, sql};
 use diesel::prelude::*;
+use diesel::result::{DatabaseErrorKind, Error};
 use diesel::sql_types::Bool;
 use diesel_async::RunQueryDsl;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use threshold_application::audit::chain_records;
 use threshold_application::ports::{AuditSigner, IdGenerator, SignedHead, StoreError};
 use threshold_domain::Timestamp;
 use threshold_domain::audit::{AuditEvent, AuditHead, AuditSegment};
 
-/// How many transactions may chain records at once; more than these wait for one of them.
-const MAX_LANES: i64 = 64;
+/// How often a lane is looked for: one may be closed, or turn out to be forged, just when it is found.
+const TRIES: u32 = 200;
 
 /// Chains records.
 pub(crate) struct Chronicler {
-    pub(crate) signer: Arc<dyn AuditSigner>,
-    pub(crate) ids: Arc<dyn IdGenerator>,
+    lanes: u16,
+    pub(super) signer: Arc<dyn AuditSigner>,
+    ids: Arc<dyn IdGenerator>,
+    pub(super) known: Mutex<KnownHeads>,
 }
 
 impl Chronicler {
+    /// Chains records of at most `lanes` transactions at once; more than these wait for one of them.
+    pub(crate) fn new(lanes: u16, signer: Arc<dyn AuditSigner>, ids: Arc<dyn IdGenerator>) -> Self {
+        Self { lanes, signer, ids, known: Mutex::default() }
+    }
+
     /// Chains records of `events`: the last thing before the transaction is committed, so that a lane is held no longer than
-    /// that, and whoever holds one waits for nobody.
-    pub(crate) async fn keep(&self, tx: &mut DieselTransaction, events: Vec<AuditEvent>) -> Result<(), StoreError> {
-        let Some(now) = events.iter().map(|event| event.at).next() else { return Ok(()) };
+    /// that, and whoever holds one waits for nobody. The head that is answered is to be [remembered](Self::remember).
+    pub(crate) async fn keep(
+        &self,
+        tx: &mut DieselTransaction,
+        now: Timestamp,
+        events: Vec<AuditEvent>,
+    ) -> Result<SignedHead, StoreError> {
         let head = self.take_lane(tx, now).await?;
         let (mut records, head) = chain_records(head, events, self.ids.as_ref());
+        let signed = self.sign(head);
         let last = records.pop().map(RecordRow::from);
         for record in records {
             let inserted = insert(tx.connection(), &RecordRow::from(record)).await;
-            tx.settle(RECORDS, inserted)?;
+            self.settle(tx, head.segment, inserted)?;
         }
-        let Some(last) = last else { return Ok(()) };
-        let ended = insert_last(tx.connection(), &last, &self.sign(head)).await;
-        tx.settle(RECORDS, ended).map(drop)
+        if let Some(last) = last {
+            let ended = insert_last(tx.connection(), &last, &signed).await;
+            self.settle(tx, head.segment, ended)?;
+        }
+        Ok(signed)
     }
 
-    /// The head of an open segment that nobody else writes to; a new lane where all are taken.
+    /// What an insertion came to: where somebody has put a record behind the end of a chain, it fails once, and the next goes
+    /// elsewhere.
+    fn settle(
+        &self,
+        tx: &mut DieselTransaction,
+        segment: AuditSegment,
+        inserted: QueryResult<usize>,
+    ) -> Result<(), StoreError> {
+        if let Err(Error::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) = inserted {
+            self.doubt(segment);
+        }
+        tx.settle(RECORDS, inserted).map(drop)
+    }
+
+    /// The head of an open segment that nobody else writes to, and that nobody else has forged.
     async fn take_lane(&self, tx: &mut DieselTransaction, now: Timestamp) -> Result<AuditHead, StoreError> {
-        loop {
-            let free = free_head(tx.connection()).await;
-            if let Some(row) = tx.settle(SEGMENTS, free)? {
-                return Ok(SignedHead::try_from(row)?.head);
+        for _ in 0..TRIES {
+            let above = self.last_doubted_lane();
+            let free = free_head(tx.connection(), above).await;
+            let found = match tx.settle(SEGMENTS, free)? {
+                Some(row) => Some(row),
+                None => self.open_lane_or_wait(tx, above, now).await?,
+            };
+            let Some(signed) = found.map(SignedHead::try_from).transpose()? else { continue };
+            if self.is_latest(&signed) {
+                return Ok(signed.head);
             }
-            let last = on!(tx.connection(), |c| audit_segments::table
-                .select(max(audit_segments::lane))
-                .get_result::<Option<i64>>(c)
-                .await);
-            let lane = tx.settle(SEGMENTS, last)?.unwrap_or_default().saturating_add(1);
-            if lane > MAX_LANES {
-                return self.wait_for_lane(tx).await;
-            }
-            let lane = u16::try_from(lane).map_err(|error| corrupt("audit_segments.lane", error))?;
-            // Of two who open it at once one waits for the other, and then looks again.
-            self.open(tx, AuditSegment::first(lane), now).await?;
         }
+        Err(unavailable("no lane of the audit log can be written to"))
     }
 
-    /// Waits for whoever holds one of the lanes: any of them, so that not all wait for the same.
-    async fn wait_for_lane(&self, tx: &mut DieselTransaction) -> Result<AuditHead, StoreError> {
+    /// Opens another lane, to be looked for again: of two who open it at once one waits for the other. Where there are as many as
+    /// there may be, it waits for one.
+    async fn open_lane_or_wait(
+        &self,
+        tx: &mut DieselTransaction,
+        above: u16,
+        now: Timestamp,
+    ) -> Result<Option<HeadRow>, StoreError> {
+        let last = on!(tx.connection(), |c| audit_segments::table
+            .select(max(audit_segments::lane))
+            .get_result::<Option<i64>>(c)
+            .await);
+        let lane = tx.settle(SEGMENTS, last)?.unwrap_or_default().max(above.into()).saturating_add(1);
+        if lane > i64::from(above) + i64::from(self.lanes) {
+            return self.wait_for_lane(tx, above).await;
+        }
+        let lane = u16::try_from(lane).map_err(|error| corrupt("audit_segments.lane", error))?;
+        self.open(tx, AuditSegment::first(lane), now).await?;
+        Ok(None)
+    }
+
+    /// Waits for whoever holds one of the lanes: any of them, so that not all wait for the same. None if it was closed meanwhile.
+    async fn wait_for_lane(&self, tx: &mut DieselTransaction, above: u16) -> Result<Option<HeadRow>, StoreError> {
         let [.., byte] = self.ids.next().into_bytes();
-        let waited = head_of_lane(tx.connection(), i64::from(byte) % MAX_LANES + 1).await;
-        Ok(SignedHead::try_from(tx.settle(SEGMENTS, waited)?)?.head)
+        let lane = i64::from(above) + i64::from(byte) % i64::from(self.lanes.max(1)) + 1;
+        let waited = head_of_lane(tx.connection(), lane).await;
+        tx.settle(SEGMENTS, waited)
     }
 
     /// Begins a segment; nothing happens if it is there.
@@ -103,31 +151,30 @@ impl Chronicler {
     }
 }
 
-/// The open segments; their state is written out for the index.
+/// The open segments of some lanes; their state is written out for the index.
 macro_rules! open_heads {
-    () => {
-        audit_segments::table.filter(sql::<Bool>("state = 'open'")).select(HeadRow::as_select())
+    ($lanes:expr) => {
+        audit_segments::table.filter(sql::<Bool>("state = 'open'")).filter($lanes).select(HeadRow::as_select())
     };
 }
 
-/// Locked; SQLite has one writer.
-async fn free_head(connection: &mut Connection) -> QueryResult<Option<HeadRow>> {
+/// Of a lane above that one. Locked; SQLite has one writer.
+async fn free_head(connection: &mut Connection, above: u16) -> QueryResult<Option<HeadRow>> {
+    let lanes = audit_segments::lane.gt(i64::from(above));
     match connection {
         Connection::Postgres(link) => {
-            let free = open_heads!().limit(1).for_no_key_update().skip_locked();
+            let free = open_heads!(lanes).limit(1).for_no_key_update().skip_locked();
             free.get_result(&mut **link).await.optional()
         }
-        Connection::Sqlite(link) => open_heads!().limit(1).get_result(&mut **link).await.optional(),
+        Connection::Sqlite(link) => open_heads!(lanes).limit(1).get_result(&mut **link).await.optional(),
     }
 }
 
-async fn head_of_lane(connection: &mut Connection, lane: i64) -> QueryResult<HeadRow> {
+async fn head_of_lane(connection: &mut Connection, lane: i64) -> QueryResult<Option<HeadRow>> {
+    let lanes = audit_segments::lane.eq(lane);
     match connection {
-        Connection::Postgres(link) => {
-            let head = open_heads!().filter(audit_segments::lane.eq(lane)).for_no_key_update();
-            head.get_result(&mut **link).await
-        }
-        Connection::Sqlite(link) => open_heads!().filter(audit_segments::lane.eq(lane)).get_result(&mut **link).await,
+        Connection::Postgres(link) => open_heads!(lanes).for_no_key_update().get_result(&mut **link).await.optional(),
+        Connection::Sqlite(link) => open_heads!(lanes).get_result(&mut **link).await.optional(),
     }
 }
 
@@ -143,6 +190,7 @@ macro_rules! moved {
             audit_segments::records.eq(column($signed.head.records)),
             audit_segments::hash.eq($signed.head.hash.as_bytes().as_slice()),
             audit_segments::signature.eq($signed.signature.as_bytes().as_slice()),
+            audit_segments::closed_at.eq($signed.head.closed_at.map(Instant)),
         ))
     };
 }

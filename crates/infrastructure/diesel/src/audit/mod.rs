@@ -2,6 +2,7 @@
 
 mod chains;
 mod chronicler;
+mod known_heads;
 mod reader;
 mod repository;
 mod row;

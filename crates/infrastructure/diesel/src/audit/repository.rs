@@ -13,7 +13,7 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use threshold_application::ports::{AuditRepository, SignedCheckpoint, SignedHead, StoreError};
 use threshold_domain::Timestamp;
-use threshold_domain::audit::{AuditEvent, AuditHead, Checkpoint, SegmentState};
+use threshold_domain::audit::{AuditEvent, AuditHead, AuditSegment, Checkpoint, SegmentState};
 
 #[async_trait]
 impl AuditRepository for DieselTransaction {
@@ -34,8 +34,8 @@ impl AuditRepository for DieselTransaction {
             .select(HeadRow::as_select())
             .load(c)
             .await);
-        let heads = self.settle(SEGMENTS, rows)?.into_iter().map(SignedHead::try_from);
-        heads.map(|signed| signed.map(|signed| signed.head)).collect()
+        let heads = self.settle(SEGMENTS, rows)?;
+        self.genuine(heads)
     }
 
     async fn add_checkpoint(&mut self, signed: &SignedCheckpoint) -> Result<(), StoreError> {
@@ -58,42 +58,33 @@ impl AuditRepository for DieselTransaction {
         let chronicler = self.chronicler()?;
         let full = full_heads(self.connection(), Instant(opened_before)).await;
         let full = self.settle(SEGMENTS, full)?;
-        let closed = u32::try_from(full.len()).unwrap_or(u32::MAX);
+        let mut closed = 0;
         for row in full {
-            let head = SignedHead::try_from(row)?.head.turned(SegmentState::Closed);
-            self.turn(&chronicler, head).await?;
-            let dated = on!(self.connection(), |c| diesel::update(audit_segments::table.find(key(head.segment)))
-                .set(audit_segments::closed_at.eq(Some(Instant(now))))
-                .execute(c)
-                .await);
-            self.settle(SEGMENTS, dated)?;
-            chronicler.open(self, head.segment.next(), now).await?;
+            let signed = SignedHead::try_from(row)?;
+            if chronicler.is_latest(&signed) {
+                self.turn(&chronicler, signed.head.closed(now)).await?;
+                chronicler.open(self, signed.head.segment.next(), now).await?;
+                closed += 1;
+            }
         }
         Ok(closed)
     }
 
     async fn erase(&mut self, closed_before: Timestamp, now: Timestamp, at_most: u32) -> Result<u32, StoreError> {
         let chronicler = self.chronicler()?;
-        let over = on!(self.connection(), |c| audit_segments::table
-            .filter(audit_segments::state.eq(SegmentState::Closed.as_str()))
-            .filter(audit_segments::closed_at.lt(Instant(closed_before)))
-            .select(HeadRow::as_select())
-            .load(c)
-            .await);
-        for row in self.settle(SEGMENTS, over)? {
-            let head = SignedHead::try_from(row)?.head.turned(SegmentState::Erased);
-            self.turn(&chronicler, head).await?;
+        let over = heads_to_erase(self.connection(), Instant(closed_before)).await;
+        let over = self.settle(SEGMENTS, over)?;
+        for head in self.genuine(over)? {
+            self.turn(&chronicler, head.erased()).await?;
         }
-        let left = segment_to_empty(self.connection()).await;
-        let Some(segment) = self.settle(SEGMENTS, left)? else { return Ok(0) };
-        let erased = delete_records(self.connection(), segment, at_most).await;
-        let erased = u32::try_from(self.settle(RECORDS, erased)?).unwrap_or(u32::MAX);
-        if erased < at_most {
-            let emptied = on!(self.connection(), |c| diesel::update(audit_segments::table.find(segment))
-                .set(audit_segments::emptied_at.eq(Some(Instant(now))))
-                .execute(c)
-                .await);
-            self.settle(SEGMENTS, emptied)?;
+        let left = heads_to_empty(self.connection()).await;
+        let left = self.settle(SEGMENTS, left)?;
+        let mut erased = 0;
+        for head in self.genuine(left)? {
+            if erased == at_most {
+                break;
+            }
+            erased += self.empty(head.segment, now, at_most.saturating_sub(erased)).await?;
         }
         Ok(erased)
     }
@@ -123,9 +114,30 @@ impl AuditRepository for DieselTransaction {
 }
 
 impl DieselTransaction {
+    /// The heads that the service has written itself.
+    fn genuine(&self, rows: Vec<HeadRow>) -> Result<Vec<AuditHead>, StoreError> {
+        let chronicler = self.chronicler()?;
+        let heads: Result<Vec<_>, _> = rows.into_iter().map(SignedHead::try_from).collect();
+        Ok(heads?.into_iter().filter(|signed| chronicler.is_genuine(signed)).map(|signed| signed.head).collect())
+    }
+
     async fn turn(&mut self, chronicler: &Chronicler, head: AuditHead) -> Result<(), StoreError> {
         let turned = move_head(self.connection(), &chronicler.sign(head)).await;
         self.settle(SEGMENTS, turned).map(drop)
+    }
+
+    /// Deletes the first records of a segment, and notes when there are no more.
+    async fn empty(&mut self, segment: AuditSegment, now: Timestamp, at_most: u32) -> Result<u32, StoreError> {
+        let deleted = delete_records(self.connection(), key(segment), at_most).await;
+        let deleted = u32::try_from(self.settle(RECORDS, deleted)?).unwrap_or(u32::MAX);
+        if deleted < at_most {
+            let emptied = on!(self.connection(), |c| diesel::update(audit_segments::table.find(key(segment)))
+                .set(audit_segments::emptied_at.eq(Some(Instant(now))))
+                .execute(c)
+                .await);
+            self.settle(SEGMENTS, emptied)?;
+        }
+        Ok(deleted)
     }
 }
 
@@ -157,16 +169,24 @@ async fn full_heads(connection: &mut Connection, opened_before: Instant) -> Quer
     }
 }
 
-/// An erased segment that may still have records.
-async fn segment_to_empty(connection: &mut Connection) -> QueryResult<Option<(i64, i64)>> {
+/// Closed segments whose retention is over.
+async fn heads_to_erase(connection: &mut Connection, closed_before: Instant) -> QueryResult<Vec<HeadRow>> {
+    on!(connection, |c| audit_segments::table
+        .filter(audit_segments::state.eq(SegmentState::Closed.as_str()))
+        .filter(audit_segments::closed_at.lt(closed_before))
+        .select(HeadRow::as_select())
+        .load(c)
+        .await)
+}
+
+/// Erased segments that may still have records.
+async fn heads_to_empty(connection: &mut Connection) -> QueryResult<Vec<HeadRow>> {
     on!(connection, |c| audit_segments::table
         .filter(audit_segments::state.eq(SegmentState::Erased.as_str()))
         .filter(audit_segments::emptied_at.is_null())
-        .select((audit_segments::lane, audit_segments::number))
-        .limit(1)
-        .get_result(c)
-        .await
-        .optional())
+        .select(HeadRow::as_select())
+        .load(c)
+        .await)
 }
 
 /// Deletes the first records of a segment.

@@ -10,7 +10,7 @@ use threshold_domain::audit::{
     ChainedRecord, Checkpoint, CheckpointedHead, SegmentState,
 };
 
-/// A head, without its dates.
+/// A head.
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = audit_segments)]
 pub(super) struct HeadRow {
@@ -20,6 +20,7 @@ pub(super) struct HeadRow {
     records: i64,
     hash: Vec<u8>,
     signature: Vec<u8>,
+    closed_at: Option<Instant>,
 }
 
 /// A record in its place.
@@ -79,6 +80,7 @@ impl TryFrom<HeadRow> for SignedHead {
                 .ok_or_else(|| corrupt("audit_segments.state", "no state has this name"))?,
             records: u64::try_from(row.records).map_err(|error| corrupt("audit_segments.records", error))?,
             hash: ChainHash::from_stored(&row.hash),
+            closed_at: row.closed_at.map(|at| at.0),
         };
         Ok(Self { head, signature: AuditSignature::from_stored(&row.signature) })
     }

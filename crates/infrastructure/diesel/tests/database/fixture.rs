@@ -47,6 +47,11 @@ impl Place {
         database.recording(Arc::new(FakeSecrets), Arc::new(SequentialIds::default()))
     }
 
+    /// Opens it with all tables, and so many lanes of the audit log.
+    pub(crate) async fn on_lanes(&self, lanes: u16) -> Database {
+        self.migrated().await.recording_on(lanes, Arc::new(FakeSecrets), Arc::new(SequentialIds::default()))
+    }
+
     /// Opens it with all tables.
     pub(crate) async fn migrated(&self) -> Database {
         let database = self.open().await;
@@ -109,6 +114,13 @@ impl Place {
                 self.lines(busy).await.is_empty()
             }
         }
+    }
+
+    /// Whether a transaction waits for what another one holds; on SQLite it waits to begin, and that can't be seen.
+    pub(crate) async fn somebody_waits_for_a_row(&self) -> bool {
+        let waiting = "SELECT state AS line FROM pg_stat_activity \
+                       WHERE datname = current_database() AND application_name = 'threshold' AND wait_event_type = 'Lock'";
+        matches!(self, Self::Sqlite(_)) || !self.lines(waiting).await.is_empty()
     }
 
     fn sqlite(&self) -> SqliteConnection {

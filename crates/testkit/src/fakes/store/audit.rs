@@ -28,12 +28,11 @@ struct Segment {
     head: AuditHead,
     checkpointed: u64,
     opened_at: Timestamp,
-    closed_at: Option<Timestamp>,
 }
 
 impl Segment {
     fn new(segment: AuditSegment, opened_at: Timestamp) -> Self {
-        Self { head: AuditHead::of_new(segment), checkpointed: 0, opened_at, closed_at: None }
+        Self { head: AuditHead::of_new(segment), checkpointed: 0, opened_at }
     }
 
     fn signed(&self) -> SignedHead {
@@ -92,16 +91,16 @@ impl AuditRepository for Tables {
             segment.head.state == SegmentState::Open && segment.opened_at < opened_before && segment.head.records > 0
         };
         let Some(full) = self.audit.segments.iter_mut().find(is_full) else { return Ok(0) };
-        (full.head, full.closed_at) = (full.head.turned(SegmentState::Closed), Some(now));
+        full.head = full.head.closed(now);
         let next = Segment::new(full.head.segment.next(), now);
         self.audit.segments.push(next);
         Ok(1)
     }
 
     async fn erase(&mut self, closed_before: Timestamp, _now: Timestamp, at_most: u32) -> Result<u32, StoreError> {
-        let over = |segment: &&mut Segment| segment.closed_at.is_some_and(|at| at < closed_before);
+        let over = |segment: &&mut Segment| segment.head.closed_at.is_some_and(|at| at < closed_before);
         for segment in self.audit.segments.iter_mut().filter(over) {
-            segment.head = segment.head.turned(SegmentState::Erased);
+            segment.head = segment.head.erased();
         }
         let erased = self.audit.segments.iter().filter(|segment| segment.head.state == SegmentState::Erased);
         let erased: Vec<_> = erased.map(|segment| segment.head.segment).collect();
