@@ -27,7 +27,7 @@ impl Busy {
 impl AuditChains for Busy {
     async fn heads(&self) -> Result<Vec<SignedHead>, StoreError> {
         let (segment, state) = (AuditSegment::first(1), SegmentState::Open);
-        let head = AuditHead { segment, state, records: self.records(), hash: segment.origin() };
+        let head = AuditHead { segment, state, records: self.records(), hash: segment.origin(), closed_at: None };
         Ok(vec![SignedHead { head, signature: SIGNATURE }])
     }
 
