@@ -77,11 +77,11 @@ impl Chronicler {
     /// The head of an open segment that nobody else writes to, and that nobody else has forged.
     async fn take_lane(&self, tx: &mut DieselTransaction, now: Timestamp) -> Result<AuditHead, StoreError> {
         for _ in 0..TRIES {
-            let above = self.last_doubted_lane();
-            let free = free_head(tx.connection(), above).await;
+            let doubted = self.doubted_lanes();
+            let free = free_head(tx.connection(), &doubted).await;
             let found = match tx.settle(SEGMENTS, free)? {
                 Some(row) => Some(row),
-                None => self.open_lane_or_wait(tx, above, now).await?,
+                None => self.open_lane_or_wait(tx, &doubted, now).await?,
             };
             let Some(signed) = found.map(SignedHead::try_from).transpose()? else { continue };
             if self.is_latest(&signed) {
@@ -96,26 +96,34 @@ impl Chronicler {
     async fn open_lane_or_wait(
         &self,
         tx: &mut DieselTransaction,
-        above: u16,
+        doubted: &[i64],
         now: Timestamp,
     ) -> Result<Option<HeadRow>, StoreError> {
         let last = on!(tx.connection(), |c| audit_segments::table
             .select(max(audit_segments::lane))
             .get_result::<Option<i64>>(c)
             .await);
-        let lane = tx.settle(SEGMENTS, last)?.unwrap_or_default().max(above.into()).saturating_add(1);
-        if lane > i64::from(above) + i64::from(self.lanes) {
-            return self.wait_for_lane(tx, above).await;
+        let last = tx.settle(SEGMENTS, last)?.unwrap_or_default();
+        let others = i64::try_from(doubted.len()).unwrap_or(i64::MAX);
+        if last >= others.saturating_add(self.lanes.into()) {
+            return self.wait_for_lane(tx, last, doubted).await;
         }
-        let lane = u16::try_from(lane).map_err(|error| corrupt("audit_segments.lane", error))?;
+        let lane = u16::try_from(last.saturating_add(1)).map_err(|error| corrupt("audit_segments.lane", error))?;
         self.open(tx, AuditSegment::first(lane), now).await?;
         Ok(None)
     }
 
     /// Waits for whoever holds one of the lanes: any of them, so that not all wait for the same. None if it was closed meanwhile.
-    async fn wait_for_lane(&self, tx: &mut DieselTransaction, above: u16) -> Result<Option<HeadRow>, StoreError> {
+    async fn wait_for_lane(
+        &self,
+        tx: &mut DieselTransaction,
+        last: i64,
+        doubted: &[i64],
+    ) -> Result<Option<HeadRow>, StoreError> {
         let [.., byte] = self.ids.next().into_bytes();
-        let lane = i64::from(above) + i64::from(byte) % i64::from(self.lanes.max(1)) + 1;
+        let lanes: Vec<i64> = (1..=last).filter(|lane| !doubted.contains(lane)).collect();
+        let chosen = lanes.get(usize::from(byte) % lanes.len().max(1));
+        let Some(lane) = chosen.copied() else { return Ok(None) };
         let waited = head_of_lane(tx.connection(), lane).await;
         tx.settle(SEGMENTS, waited)
     }
@@ -158,9 +166,9 @@ macro_rules! open_heads {
     };
 }
 
-/// Of a lane above that one. Locked; SQLite has one writer.
-async fn free_head(connection: &mut Connection, above: u16) -> QueryResult<Option<HeadRow>> {
-    let lanes = audit_segments::lane.gt(i64::from(above));
+/// Of a lane that is not doubted. Locked; SQLite has one writer.
+async fn free_head(connection: &mut Connection, doubted: &[i64]) -> QueryResult<Option<HeadRow>> {
+    let lanes = audit_segments::lane.ne_all(doubted);
     match connection {
         Connection::Postgres(link) => {
             let free = open_heads!(lanes).limit(1).for_no_key_update().skip_locked();

@@ -59,9 +59,11 @@ impl Chronicler {
         }
     }
 
-    /// Lanes up to this one are written to no more: the last that has a doubted segment.
-    pub(super) fn last_doubted_lane(&self) -> u16 {
-        self.known().doubted.last().map_or(0, |segment| segment.lane)
+    /// The lanes that are written to no more.
+    pub(super) fn doubted_lanes(&self) -> Vec<i64> {
+        let mut lanes: Vec<_> = self.known().doubted.iter().map(|segment| i64::from(segment.lane)).collect();
+        lanes.dedup();
+        lanes
     }
 
     fn known(&self) -> MutexGuard<'_, KnownHeads> {

@@ -5,10 +5,27 @@ use crate::on_both;
 use crate::values::at;
 use std::sync::Arc;
 use threshold_application::audit::{CheckpointAudit, VerificationStep, VerificationWatch, VerifyAudit};
-use threshold_application::ports::StoreError;
+use threshold_application::ports::{AuditSigner, StoreError};
 use threshold_diesel::Database;
-use threshold_domain::audit::{AuditEvent, AuditFault};
-use threshold_testkit::{FakeSecrets, FixedClock, an_event};
+use threshold_domain::audit::{AuditEvent, AuditFault, AuditSignature};
+use threshold_testkit::{FakeSecrets, FixedClock, SequentialIds, an_event};
+
+/// The key of an instance with another secret key.
+struct AnotherKey;
+
+impl AuditSigner for AnotherKey {
+    fn sign(&self, message: &[u8]) -> AuditSignature {
+        FakeSecrets.sign(&[message, b"with another key"].concat())
+    }
+
+    fn verify(&self, message: &[u8], signature: &AuditSignature) -> bool {
+        self.sign(message) == *signature
+    }
+
+    fn public_key(&self) -> [u8; 32] {
+        [7; 32]
+    }
+}
 
 /// Remembers faults, and where each page ended.
 #[derive(Default)]
@@ -271,6 +288,17 @@ on_both! {
         assert!(["1", "2"].contains(&lanes.concat().as_str()), "{lanes:?}");
         let watch = verify(&database, None).await;
         assert_eq!((watch.faults.len(), watch.steps.last().map(|step| step.done)), (0, Some(100)));
+    }
+
+    async fn instances_with_different_keys_keep_to_lanes_of_their_own(place: Place) {
+        let ours = place.migrated().await;
+        let theirs = place.open().await.recording(Arc::new(AnotherKey), Arc::new(SequentialIds::default()));
+        for _ in 0..3 {
+            record(&ours, 1).await;
+            record(&theirs, 1).await;
+        }
+        let heads = "SELECT lane || ':' || records AS line FROM audit_segments ORDER BY lane";
+        assert_eq!(place.lines(heads).await, ["1:3", "2:3"]);
     }
 
     async fn whoever_waits_for_a_lane_goes_on_when_its_segment_is_closed(place: Place) {
