@@ -1,5 +1,6 @@
 //! Who may do what.
 
+use crate::races::until_somebody_waits;
 use crate::{installed, on_both};
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
@@ -112,12 +113,7 @@ async fn nobody_suspended_is_made_an_administrator_and_no_role_taken_away_is_giv
     other.batch_execute("BEGIN; UPDATE users SET version = version + 1; DELETE FROM user_roles").await.unwrap();
     let mut again = installation.command(&["admin", "create", "--email", "ada@example.org"]);
     let again = again.spawn().unwrap();
-    let waits = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
-    let started = Instant::now();
-    while count(waits).await == 0 {
-        assert!(started.elapsed() < Duration::from_secs(20), "it was to wait for the account");
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
+    until_somebody_waits(&installation).await;
     other.batch_execute("COMMIT").await.unwrap();
     let refused = again.wait_with_output().unwrap();
     let told = String::from_utf8(refused.stderr).unwrap();

@@ -24,6 +24,7 @@ mod openapi;
 mod operations;
 mod pre_hijack;
 mod profile;
+mod races;
 mod refresh;
 mod restoring;
 mod seed;
