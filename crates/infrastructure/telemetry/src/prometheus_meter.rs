@@ -3,6 +3,7 @@
 use metrics::{Key, KeyName, Label, Level, Metadata, Recorder, SharedString, Unit};
 use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle, PrometheusRecorder};
 use metrics_process::Collector;
+use std::sync::{PoisonError, RwLock};
 use threshold_application::ports::{Meter, Metric, MetricKind};
 
 /// Upper bounds in seconds, from a cache hit to a request that somebody gave up on.
@@ -14,6 +15,8 @@ pub struct PrometheusMeter {
     recorder: PrometheusRecorder,
     handle: PrometheusHandle,
     process: Collector,
+    /// Held while observations are folded into their buckets: one that was made at that moment could be lost.
+    folding: RwLock<()>,
 }
 
 /// The recorder could not be made.
@@ -30,7 +33,7 @@ impl PrometheusMeter {
         let of_ours = Matcher::Prefix("threshold_".to_owned());
         let recorder = PrometheusBuilder::new().set_buckets_for_metric(of_ours, &BUCKETS)?.build_recorder();
         let handle = recorder.handle();
-        let meter = Self { recorder, handle, process: Collector::default() };
+        let meter = Self { recorder, handle, process: Collector::default(), folding: RwLock::default() };
         for metric in Metric::ALL {
             meter.describe(metric);
         }
@@ -42,12 +45,14 @@ impl PrometheusMeter {
     #[must_use]
     pub fn render(&self) -> String {
         metrics::with_local_recorder(&self.recorder, || self.process.collect());
+        let _folding = self.folding.write().unwrap_or_else(PoisonError::into_inner);
         self.handle.render()
     }
 
     /// Folds what was observed into its buckets. Observations pile up until then, so it is called every few seconds, also when
     /// nobody asks for the metrics.
     pub fn upkeep(&self) {
+        let _folding = self.folding.write().unwrap_or_else(PoisonError::into_inner);
         self.handle.run_upkeep();
     }
 
@@ -71,7 +76,9 @@ impl Meter for PrometheusMeter {
     }
 
     fn observe(&self, metric: Metric, labels: &[&str], value: f64) {
-        self.recorder.register_histogram(&key(metric, labels), &METADATA).record(value);
+        let histogram = self.recorder.register_histogram(&key(metric, labels), &METADATA);
+        let _observing = self.folding.read().unwrap_or_else(PoisonError::into_inner);
+        histogram.record(value);
     }
 }
 
